@@ -1,0 +1,15 @@
+//! Everything that touches the browser: storage, transport, tabs, clock and the service worker.
+
+mod api;
+mod clock;
+mod database;
+mod phone;
+mod settings;
+mod start;
+mod tabs;
+mod worker;
+
+pub use database::{Database, StoreError};
+pub use phone::Phone;
+pub use settings::{accept_update, set_language, set_theme, sign_in, sign_out, sync_now};
+pub use start::{hydrate, mount};

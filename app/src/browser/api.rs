@@ -1,0 +1,141 @@
+//! Calls to our server. Anything but a well-formed answer of ours counts as "no path to the server".
+
+use gloo_net::http::{Method, RequestBuilder, Response};
+use gloo_timers::callback::Timeout;
+use js_sys::{Array, Function, Reflect, Uint8Array};
+use serde::Deserialize;
+use sync::{Failure, Scope, Snapshot, SyncReply, SyncRequest};
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, Blob, ReadableWritablePair};
+
+use crate::error::AppError;
+use crate::session::Me;
+
+/// A slow line may take long for a batch; past this the line counts as dead.
+const TIMEOUT_MS: u32 = 45_000;
+/// Shorter bodies do not gain from compression.
+const COMPRESS_FROM_BYTES: usize = 1_024;
+
+/// What the server says when it refuses a call.
+#[derive(Debug, Deserialize)]
+struct Refusal {
+    code: String,
+}
+
+/// One round trip of `POST /api/v1/sync`.
+pub(crate) async fn sync(request: &SyncRequest) -> Result<SyncReply, Failure> {
+    let body = serde_json::to_vec(request).map_err(|_| Failure::Unreachable)?;
+    let builder = RequestBuilder::new("/api/v1/sync")
+        .method(Method::POST)
+        .header("content-type", "application/json");
+    let compressed = if body.len() >= COMPRESS_FROM_BYTES { gzip(&body).await } else { None };
+    let (builder, body) = match compressed {
+        Some(it) => (builder.header("content-encoding", "gzip"), it),
+        None => (builder, Uint8Array::from(body.as_slice())),
+    };
+    let response = send(builder, Some(body)).await.map_err(|_| Failure::Unreachable)?;
+    if response.status() == 401 {
+        return Err(signed_out_or_unreachable(response).await);
+    }
+    let bytes = read(response).await.map_err(|_| Failure::Unreachable)?;
+    SyncReply::parse(&bytes).map_err(|_| Failure::Unreachable)
+}
+
+/// First load of a scope. `Ok(None)` when the person may not read it any more.
+pub(crate) async fn snapshot(scope: &Scope) -> Result<Option<Snapshot>, Failure> {
+    let builder = RequestBuilder::new(&format!("/api/v1/snapshot/{scope}"));
+    let response = send(builder, None).await.map_err(|_| Failure::Unreachable)?;
+    match response.status() {
+        401 => return Err(signed_out_or_unreachable(response).await),
+        403 if refusal(&response).await.is_some() => return Ok(None),
+        _ => {}
+    }
+    let bytes = read(response).await.map_err(|_| Failure::Unreachable)?;
+    serde_json::from_slice(&bytes).map(Some).map_err(|_| Failure::Unreachable)
+}
+
+/// Who the server thinks is signed in.
+pub(crate) async fn me() -> Result<Me, AppError> {
+    let response = send(RequestBuilder::new("/api/v1/me"), None).await?;
+    answer(response).await
+}
+
+/// Signs in again without leaving the page, so that unsent work goes on its way.
+pub(crate) async fn sign_in(user: &str, password: &str) -> Result<Me, AppError> {
+    let body = serde_json::json!({ "user": user, "password": password }).to_string();
+    let builder = RequestBuilder::new("/api/v1/sign-in")
+        .method(Method::POST)
+        .header("content-type", "application/json")
+        .header("accept", "application/json");
+    let response = send(builder, Some(Uint8Array::from(body.as_bytes()))).await?;
+    answer(response).await
+}
+
+/// Ends the session on the server; the phone's data stay.
+pub(crate) async fn sign_out() -> Result<(), AppError> {
+    let builder = RequestBuilder::new("/api/v1/sign-out")
+        .method(Method::POST)
+        .header("accept", "application/json");
+    send(builder, None).await.map(|_| ())
+}
+
+async fn send(builder: RequestBuilder, body: Option<Uint8Array>) -> Result<Response, AppError> {
+    let abort = AbortController::new().map_err(|_| AppError::Unreachable)?;
+    let signal = abort.signal();
+    let _timer = Timeout::new(TIMEOUT_MS, move || abort.abort());
+    let builder = builder.abort_signal(Some(&signal));
+    let request = match body {
+        Some(body) => builder.body(body),
+        None => builder.build(),
+    };
+    let request = request.map_err(|_| AppError::Unreachable)?;
+    request.send().await.map_err(|_| AppError::Unreachable)
+}
+
+async fn read(response: Response) -> Result<Vec<u8>, AppError> {
+    if !response.ok() {
+        return Err(AppError::Unreachable);
+    }
+    response.binary().await.map_err(|_| AppError::Unreachable)
+}
+
+async fn answer(response: Response) -> Result<Me, AppError> {
+    if response.ok() {
+        return response.json().await.map_err(|_| AppError::Unreachable);
+    }
+    Err(match refusal(&response).await.as_deref() {
+        Some("wrong_credentials") => AppError::WrongCredentials,
+        Some("too_many_tries") => AppError::TooManyTries,
+        Some("signed_out") => AppError::SignedOut,
+        Some("forbidden") => AppError::Forbidden,
+        Some("malformed") => AppError::Malformed,
+        Some(_) => AppError::Server,
+        None => AppError::Unreachable,
+    })
+}
+
+/// The code of a refusal in our own shape; `None` for a captive portal's page.
+async fn refusal(response: &Response) -> Option<String> {
+    response.json::<Refusal>().await.ok().map(|it| it.code)
+}
+
+async fn signed_out_or_unreachable(response: Response) -> Failure {
+    match refusal(&response).await.as_deref() {
+        Some("signed_out") => Failure::SignedOut,
+        _ => Failure::Unreachable,
+    }
+}
+
+/// `None` where the browser has no `CompressionStream`; the body then goes as it is.
+async fn gzip(body: &[u8]) -> Option<Uint8Array> {
+    let class = Reflect::get(&js_sys::global(), &"CompressionStream".into()).ok()?;
+    let class = class.dyn_into::<Function>().ok()?;
+    let stream = Reflect::construct(&class, &Array::of1(&"gzip".into())).ok()?;
+    let blob = Blob::new_with_u8_array_sequence(&Array::of1(&Uint8Array::from(body))).ok()?;
+    // The stream is itself a pair of a readable and a writable end.
+    let readable = blob.stream().pipe_through(stream.unchecked_ref::<ReadableWritablePair>());
+    let response = web_sys::Response::new_with_opt_readable_stream(Some(&readable)).ok()?;
+    let buffer = JsFuture::from(response.array_buffer().ok()?).await.ok()?;
+    Some(Uint8Array::new(&buffer))
+}

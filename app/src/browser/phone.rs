@@ -1,0 +1,304 @@
+//! One person's work on this phone: drafts into the store, the exchange with the server, and the other tabs.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use domain::date::CivilDate;
+use gloo_timers::callback::{Interval, Timeout};
+use sync::{Draft, Exchange, Failure, Link, OpSeq, Replica, StoreChange};
+use wasm_bindgen_futures::spawn_local;
+
+use super::database::{Database, StoreError};
+use super::tabs::{TabMessage, Tabs};
+use super::{api, clock};
+use crate::error::AppError;
+use crate::session::Me;
+use crate::state::book::{Book, Snack};
+
+/// How often the phone looks whether the day has turned.
+const DAY_CHECK_MS: u32 = 60_000;
+
+/// The running phone side. Lives as long as the page.
+pub struct Phone {
+    database: Database,
+    book: Book,
+    exchange: RefCell<Exchange>,
+    tabs: RefCell<Option<Tabs>>,
+    timer: RefCell<Option<Timeout>>,
+    leading: Cell<bool>,
+    busy: Cell<bool>,
+}
+
+impl Phone {
+    /// Brings the book's store up: joins the tabs, starts the exchange, connects the recorder.
+    pub(crate) fn run(database: Database, book: Book) -> Rc<Self> {
+        let me = book.me();
+        let phone = Rc::new(Self {
+            database,
+            book,
+            exchange: RefCell::new(Exchange::new(env!("CARGO_PKG_VERSION"))),
+            tabs: RefCell::new(None),
+            timer: RefCell::new(None),
+            leading: Cell::new(false),
+            busy: Cell::new(false),
+        });
+        let hearer = phone.clone();
+        let tabs = Tabs::join(me.user.as_str(), move |message| hearer.hear(message));
+        let leader = phone.clone();
+        tabs.lead(move || leader.take_the_lead());
+        phone.tabs.replace(Some(tabs));
+        phone.watch_the_day();
+        phone
+    }
+
+    /// Writes a draft: store first, then the screen, then the other tabs.
+    pub(crate) fn record(self: &Rc<Self>, draft: Draft) {
+        let phone = self.clone();
+        spawn_local(async move {
+            match phone.database.record(draft, clock::now_ms()).await {
+                Ok(changes) => {
+                    phone.book.absorb(changes.clone());
+                    phone.tell(&TabMessage::Stored(changes));
+                    phone.wake();
+                }
+                Err(error) => phone.say_failed(error.into()),
+            }
+        });
+    }
+
+    /// Tries the server at once, through whichever tab leads.
+    pub(crate) fn wake(self: &Rc<Self>) {
+        if self.leading.get() {
+            self.exchange.borrow_mut().wake();
+            self.pump();
+        } else {
+            self.tell(&TabMessage::Wake);
+        }
+    }
+
+    /// Signs in again in place: the same person's unsent work goes on its way.
+    ///
+    /// # Errors
+    /// As the server answers; `Forbidden` when somebody else signed in, whose data are kept apart.
+    pub async fn sign_in(self: &Rc<Self>, user: &str, password: &str) -> Result<(), AppError> {
+        let me = api::sign_in(user, password).await?;
+        if me.user != self.book.me().user {
+            return Err(AppError::Forbidden);
+        }
+        self.keep_me(&me).await?;
+        self.wake();
+        Ok(())
+    }
+
+    /// Reads the store again: after a pause in which other tabs may have written unheard.
+    pub(crate) fn catch_up(self: &Rc<Self>) {
+        let phone = self.clone();
+        spawn_local(async move {
+            match phone.reload().await {
+                Ok(()) => phone.wake(),
+                Err(error) => phone.say_failed(error.into()),
+            }
+        });
+    }
+
+    async fn reload(&self) -> Result<(), StoreError> {
+        let replica = self.database.load().await?;
+        let me = self.database.me().await?.unwrap_or_else(|| self.book.me());
+        self.book.replace(replica, me);
+        Ok(())
+    }
+
+    async fn keep_me(&self, me: &Me) -> Result<(), AppError> {
+        self.database.put_me(me).await?;
+        Ok(())
+    }
+
+    fn hear(self: &Rc<Self>, message: TabMessage) {
+        match message {
+            TabMessage::Stored(changes) => {
+                let has_own = changes.iter().any(|it| matches!(it, StoreChange::PutOutgoing(_)));
+                self.book.absorb(changes);
+                if has_own && self.leading.get() {
+                    self.wake();
+                }
+            }
+            TabMessage::Contact { online, last_contact_ms } => {
+                let link = match online {
+                    Some(true) => Link::Online,
+                    Some(false) => Link::Offline,
+                    None => Link::SignedOut,
+                };
+                self.book.update_status(|it| {
+                    it.link = link;
+                    it.last_contact_ms = last_contact_ms;
+                });
+            }
+            TabMessage::Wake if self.leading.get() => self.wake(),
+            TabMessage::Wake => {}
+        }
+    }
+
+    fn tell(&self, message: &TabMessage) {
+        if let Some(tabs) = self.tabs.borrow().as_ref() {
+            tabs.tell(message);
+        }
+    }
+
+    fn take_the_lead(self: &Rc<Self>) {
+        self.leading.set(true);
+        // Another tab led until now and may have stored answers that this tab never heard.
+        self.catch_up();
+    }
+
+    /// Sends what is due and sleeps until the next time. The leading tab's only loop.
+    fn pump(self: &Rc<Self>) {
+        if !self.leading.get() || self.busy.get() {
+            return;
+        }
+        let due = self.exchange.borrow().poll_timeout();
+        if due.is_none_or(|it| it > clock::now_ms()) {
+            self.sleep();
+            return;
+        }
+        self.busy.set(true);
+        let phone = self.clone();
+        spawn_local(async move {
+            // A tab that was killed between storing and telling leaves its operations in the store only.
+            if let Err(error) = phone.read_unheard().await {
+                phone.say_failed(error.into());
+            }
+            let now = clock::now_ms();
+            let request = phone.book.with_replica(|replica| {
+                phone.exchange.borrow_mut().poll_request(replica, now)
+            });
+            if let Some(request) = request {
+                phone.show_contact(true);
+                let answer = api::sync(&request).await;
+                phone.take_answer(answer).await;
+                phone.load_missing_scopes().await;
+                phone.show_contact(false);
+            }
+            phone.busy.set(false);
+            phone.pump();
+        });
+    }
+
+    async fn take_answer(self: &Rc<Self>, answer: Result<sync::SyncReply, Failure>) {
+        let now = clock::now_ms();
+        let reply = match answer {
+            Ok(reply) => reply,
+            Err(failure) => {
+                self.exchange.borrow_mut().handle_failure(now, failure);
+                return;
+            }
+        };
+        let taken = self.book.with_replica(|replica| {
+            self.exchange.borrow_mut().handle_reply(replica, now, reply)
+        });
+        match taken {
+            Ok(changes) => self.keep(changes).await,
+            Err(_) => self.say_failed(AppError::Server),
+        }
+    }
+
+    /// Loads snapshots of scopes that have none yet, or whose history was replaced.
+    async fn load_missing_scopes(self: &Rc<Self>) {
+        if self.exchange.borrow().link() != Link::Online {
+            return;
+        }
+        let known = self.book.with_replica(|it| it.cursors().clone());
+        let stale = self.exchange.borrow().stale_scopes().clone();
+        for scope in self.book.me().scopes() {
+            if known.contains_key(&scope) && !stale.contains(&scope) {
+                continue;
+            }
+            match api::snapshot(&scope).await {
+                Ok(Some(snapshot)) => {
+                    self.keep(Replica::load_snapshot(snapshot)).await;
+                    self.exchange.borrow_mut().snapshot_loaded(&scope);
+                }
+                Ok(None) => self.keep(vec![StoreChange::ForgetScope(scope)]).await,
+                Err(failure) => {
+                    self.exchange.borrow_mut().handle_failure(clock::now_ms(), failure);
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Commits changes, then shows and tells them. On failure nothing is shown that is not kept.
+    async fn keep(self: &Rc<Self>, changes: Vec<StoreChange>) {
+        if changes.is_empty() {
+            return;
+        }
+        match self.database.commit(&changes).await {
+            Ok(()) => {
+                self.book.absorb(changes.clone());
+                self.tell(&TabMessage::Stored(changes));
+            }
+            Err(error) => {
+                self.exchange.borrow_mut().handle_failure(clock::now_ms(), Failure::Unreachable);
+                self.say_failed(error.into());
+            }
+        }
+    }
+
+    async fn read_unheard(&self) -> Result<(), StoreError> {
+        let from = self.book.with_replica(|replica| {
+            replica.outbox().keys().next_back().copied().and_then(OpSeq::next)
+        });
+        let unheard = self.database.outbox_from(from.unwrap_or(OpSeq::FIRST)).await?;
+        let changes: Vec<StoreChange> =
+            unheard.into_iter().map(|it| StoreChange::PutOutgoing(Box::new(it))).collect();
+        if !changes.is_empty() {
+            self.book.absorb(changes);
+        }
+        Ok(())
+    }
+
+    fn sleep(self: &Rc<Self>) {
+        let Some(at_ms) = self.exchange.borrow().poll_timeout() else {
+            self.timer.replace(None);
+            return;
+        };
+        let wait_ms = at_ms.saturating_sub(clock::now_ms()).clamp(50, 60_000);
+        let phone = self.clone();
+        let timer = Timeout::new(u32::try_from(wait_ms).unwrap_or(60_000), move || phone.pump());
+        self.timer.replace(Some(timer));
+    }
+
+    fn show_contact(&self, sending: bool) {
+        let (link, last_contact_ms) = {
+            let exchange = self.exchange.borrow();
+            (exchange.link(), exchange.last_contact_ms())
+        };
+        self.book.update_status(|it| {
+            it.link = link;
+            it.sending = sending && it.unsent > 0;
+            it.last_contact_ms = last_contact_ms.or(it.last_contact_ms);
+        });
+        let online = match link {
+            Link::Online => Some(true),
+            Link::Offline | Link::Unknown => Some(false),
+            Link::SignedOut => None,
+        };
+        if link != Link::Unknown {
+            self.tell(&TabMessage::Contact { online, last_contact_ms });
+        }
+    }
+
+    fn watch_the_day(self: &Rc<Self>) {
+        let phone = self.clone();
+        let turn = move || {
+            let offset = phone.book.with_replica(|it| it.head().clock_offset_ms);
+            let today: CivilDate = clock::today(&phone.book.me(), offset);
+            phone.book.set_today(today);
+        };
+        turn();
+        Interval::new(DAY_CHECK_MS, turn).forget();
+    }
+
+    fn say_failed(&self, error: AppError) {
+        self.book.say(Some(Snack::Failed(error)));
+    }
+}

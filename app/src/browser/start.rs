@@ -1,0 +1,225 @@
+//! Two ways to boot, one wasm: take over a server-rendered page, or mount into the worker's shell.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gloo_storage::{LocalStorage, Storage as _};
+use leptos::mount::mount_to_body;
+use sync::{Replica, StoreChange};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::Event;
+
+use super::database::{Database, StoreError};
+use super::phone::Phone;
+use super::worker::{self, WorkerMessage};
+use super::{api, clock};
+use crate::app::{App, Unavailable};
+use crate::error::AppError;
+use crate::session::{BootData, Me};
+use crate::state::book::{Book, Snack};
+use crate::state::status::Offline;
+use crate::words::{Language, Words};
+
+/// Whose book opens when the app starts without a page from the server. An account id, nothing secret.
+pub(crate) const LAST_USER: &str = "sotay.user";
+
+thread_local! {
+    static PHONE: RefCell<Option<Rc<Phone>>> = const { RefCell::new(None) };
+}
+
+/// The running phone side, once it is up.
+pub(crate) fn phone() -> Option<Rc<Phone>> {
+    PHONE.with_borrow(Clone::clone)
+}
+
+/// Takes over the page that the server rendered.
+#[wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    let Some(boot) = boot_data() else {
+        // Without its data the page stays as it is: readable, and its forms work.
+        web_sys::console::error_1(&"boot data is missing or unreadable".into());
+        return;
+    };
+    let words = words();
+    let snapshots = boot.snapshots.clone();
+    let me = boot.me.clone();
+    let slot: Rc<RefCell<Option<Book>>> = Rc::default();
+    let filled = slot.clone();
+    clear_page();
+    mount_to_body(move || {
+        let book = Book::from_boot(boot);
+        filled.replace(Some(book));
+        App(crate::app::AppProps { book, words })
+    });
+    if let Some(book) = slot.take() {
+        spawn_local(async move {
+            let opened = open_after_page(&me, snapshots, book).await;
+            finish(opened, book);
+        });
+    }
+}
+
+/// Mounts the app into the offline shell, from what the phone keeps.
+#[wasm_bindgen]
+pub fn mount() {
+    console_error_panic_hook::set_once();
+    spawn_local(async {
+        let words = words();
+        match open_kept().await {
+            Ok(Some((database, me, replica))) => {
+                let today = clock::today(&me, replica.head().clock_offset_ms);
+                let slot: Rc<RefCell<Option<Book>>> = Rc::default();
+                let filled = slot.clone();
+                mount_to_body(move || {
+                    let book = Book::new(me, replica, today);
+                    filled.replace(Some(book));
+                    App(crate::app::AppProps { book, words })
+                });
+                if let Some(book) = slot.take() {
+                    finish(Ok(database), book);
+                }
+            }
+            Ok(None) => leave_for_sign_in(),
+            Err(error) => {
+                let error = AppError::from(error);
+                mount_to_body(move || {
+                    Unavailable(crate::app::UnavailableProps { error, words })
+                });
+            }
+        }
+    });
+}
+
+/// Takes the server's rendering away in the same frame in which the app draws its own, which is alike.
+fn clear_page() {
+    if let Some(body) = web_sys::window().and_then(|it| it.document()).and_then(|it| it.body()) {
+        body.set_inner_html("");
+    }
+}
+
+/// Opens the person's store after a page from the server, and keeps what the page brought.
+async fn open_after_page(
+    me: &Me,
+    snapshots: Vec<sync::Snapshot>,
+    book: Book,
+) -> Result<Database, StoreError> {
+    let database = Database::open(me.user.as_str()).await?;
+    let mut replica = database.load().await?;
+    let news: Vec<StoreChange> = snapshots
+        .into_iter()
+        .filter(|it| {
+            // The phone may know more than the page: never step back.
+            replica.cursors().get(&it.scope).is_none_or(|known| known.epoch != it.cursor.epoch)
+        })
+        .flat_map(Replica::load_snapshot)
+        .collect();
+    database.commit(&news).await?;
+    database.put_me(me).await?;
+    for change in news {
+        replica.apply(change);
+    }
+    book.replace(replica, me.clone());
+    // Refused in some private windows: the app then starts from the server each time.
+    let _ = LocalStorage::set(LAST_USER, me.user.as_str());
+    Ok(database)
+}
+
+async fn open_kept() -> Result<Option<(Database, Me, Replica)>, StoreError> {
+    let Ok(user) = LocalStorage::get::<String>(LAST_USER) else { return Ok(None) };
+    let database = Database::open(&user).await?;
+    let Some(me) = database.me().await? else { return Ok(None) };
+    let replica = database.load().await?;
+    Ok(Some((database, me, replica)))
+}
+
+fn finish(opened: Result<Database, StoreError>, book: Book) {
+    let database = match opened {
+        Ok(database) => database,
+        Err(error) => {
+            book.say(Some(Snack::Failed(error.into())));
+            return;
+        }
+    };
+    let phone = Phone::run(database, book);
+    PHONE.set(Some(phone));
+    book.connect(|draft| {
+        if let Some(phone) = self::phone() {
+            phone.record(draft);
+        }
+    });
+    listen();
+    worker::register(move |message| show_worker(book, &message));
+}
+
+/// Signal came back, or the person looks at the app again.
+fn listen() {
+    let Some(window) = web_sys::window() else { return };
+    let wake = Closure::<dyn Fn(Event)>::new(|_| {
+        if let Some(phone) = phone() {
+            phone.wake();
+        }
+    });
+    let look = Closure::<dyn Fn(Event)>::new(|_| {
+        let visible = web_sys::window()
+            .and_then(|it| it.document())
+            .is_some_and(|it| !it.hidden());
+        if let (true, Some(phone)) = (visible, phone()) {
+            phone.catch_up();
+        }
+    });
+    // The page listens as long as it lives; adding a listener to a live window cannot fail.
+    let _ = window.add_event_listener_with_callback("online", wake.as_ref().unchecked_ref());
+    if let Some(document) = window.document() {
+        let _ = document
+            .add_event_listener_with_callback("visibilitychange", look.as_ref().unchecked_ref());
+    }
+    wake.forget();
+    look.forget();
+}
+
+fn show_worker(book: Book, message: &WorkerMessage) {
+    book.update_status(|it| match message {
+        WorkerMessage::Progress { done, total } if it.offline != Offline::Ready => {
+            it.offline = Offline::Fetching { done_bytes: *done, total_bytes: *total };
+        }
+        WorkerMessage::Progress { .. } => {}
+        WorkerMessage::Ready => it.offline = Offline::Ready,
+        WorkerMessage::Waiting => it.update_waiting = true,
+    });
+}
+
+/// Nobody has used this phone, or their store is gone: only the server can help.
+fn leave_for_sign_in() {
+    spawn_local(async {
+        let reachable = !matches!(api::me().await, Err(AppError::Unreachable));
+        if let (true, Some(window)) = (reachable, web_sys::window()) {
+            // Refused only when the page is already going.
+            let _ = window.location().replace("/sign-in");
+            return;
+        }
+        let words = words();
+        mount_to_body(move || {
+            Unavailable(crate::app::UnavailableProps { error: AppError::Unreachable, words })
+        });
+    });
+}
+
+fn boot_data() -> Option<BootData> {
+    let element = web_sys::window()?.document()?.get_element_by_id("boot")?;
+    serde_json::from_str(&element.text_content()?).ok()
+}
+
+fn words() -> Words {
+    let code = LocalStorage::get::<String>(crate::ui::LANGUAGE_KEY).unwrap_or_else(|_| {
+        web_sys::window()
+            .and_then(|it| it.document())
+            .and_then(|it| it.document_element())
+            .and_then(|it| it.get_attribute("lang"))
+            .unwrap_or_default()
+    });
+    Words(Language::from_code(&code))
+}

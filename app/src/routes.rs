@@ -1,0 +1,10 @@
+//! One file per screen: loads what it shows from the book and lays it out.
+
+pub mod decoration;
+pub mod more;
+pub mod not_found;
+pub mod schedule;
+pub mod sync;
+pub mod task;
+pub mod tasks;
+pub mod today;

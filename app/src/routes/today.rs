@@ -1,0 +1,169 @@
+//! Hôm nay: the countdown, and what the hand must do now, in that order.
+
+use domain::date::CivilDate;
+use domain::handbook::Handbook;
+use domain::task::{Standing, Task};
+use leptos::prelude::*;
+
+use crate::state::book::{Book, TaskId};
+use crate::state::status::Offline;
+use crate::ui::frame::{Tab, screen, section_head, unit_line};
+use crate::ui::markup::Markup;
+use crate::ui::ruler::day_ruler;
+use crate::ui::task_row::{due_words, task_rows};
+use crate::ui::{device, format, parts};
+use crate::words::Words;
+
+/// A superior's task is shown from two weeks before it is due.
+const SUPERIOR_AHEAD_DAYS: i64 = 14;
+
+/// What a task asks for today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Call {
+    Overdue,
+    Today,
+    Superior,
+    Soon,
+}
+
+impl Call {
+    fn of(book: &Handbook, task: &Task, today: CivilDate) -> Option<Self> {
+        match task.standing(today, &book.congress, &book.calendar) {
+            Standing::Overdue { .. } => Some(Self::Overdue),
+            Standing::DueToday => Some(Self::Today),
+            Standing::Done => {
+                (task.due(&book.congress, &book.calendar) == Some(today)).then_some(Self::Today)
+            }
+            Standing::WaitingSuperior { late_days } => {
+                (late_days >= -SUPERIOR_AHEAD_DAYS).then_some(Self::Superior)
+            }
+            Standing::Soon { .. } => Some(Self::Soon),
+            Standing::NotApplicable
+            | Standing::Later
+            | Standing::Undated
+            | Standing::Suspended => None,
+        }
+    }
+}
+
+/// The first screen.
+#[component]
+pub fn Today() -> impl IntoView {
+    let book = expect_context::<Book>();
+    let words = expect_context::<Words>();
+    let content = vec![
+        parts::live("", move || countdown_card(book, words)),
+        parts::live("", move || offline_note(book, words)),
+        update_note(book, words),
+        section(book, words, Call::Overdue, words.today_overdue()),
+        section(book, words, Call::Today, words.today_today()),
+        section(book, words, Call::Superior, words.today_superior()),
+        section(book, words, Call::Soon, words.today_soon()),
+        parts::live("", move || next_note(book, words)),
+    ];
+    let title = move || (words.today_title().to_owned(), unit_line(book));
+    screen(Tab::Today, None, title, content)
+}
+
+fn called(book: Book, call: Call) -> Vec<TaskId> {
+    let today = book.today();
+    book.pick(|handbook, task| Call::of(handbook, task, today) == Some(call))
+}
+
+fn countdown_card(book: Book, words: Words) -> Markup {
+    let today = book.today();
+    book.with(|it| {
+        let (figure, why) = format::countdown(words, it.congress.clock(today), it.congress.opening);
+        let day = words.today_date(format::weekday(words, today), today);
+        let mut out = Markup::new();
+        out.raw("<section class=\"card\" aria-labelledby=\"h-t\">").line("<p class=\"meta\">", &day, "</p>");
+        out.raw("<h2 class=\"hero-fig\" id=\"h-t\">").line("<b>", &figure, "</b> ");
+        out.line("<span>", &why, "</span>").raw("</h2>");
+        day_ruler(&mut out, words, it, today);
+        out.raw("<ul class=\"legend\">");
+        let keys = [
+            ("rk-done", words.ruler_done()),
+            ("rk-late", words.ruler_late()),
+            ("rk-todo", words.ruler_todo()),
+        ];
+        for (class, word) in keys {
+            out.raw("<li><svg class=\"key\" aria-hidden=\"true\"><rect class=\"").raw(class);
+            out.raw("\" x=\"1\" y=\"1\" width=\"12\" height=\"12\"/></svg>").text(word).raw("</li>");
+        }
+        out.raw("</ul></section>");
+        out
+    })
+}
+
+/// A titled list. Today's is there even when it is empty: that is an answer too.
+fn section(book: Book, words: Words, call: Call, title: &'static str) -> AnyView {
+    let head = parts::live("", move || {
+        let ids = called(book, call);
+        let mut out = Markup::new();
+        if call == Call::Today {
+            let is_done = |id: &&TaskId| book.with_task(id, |_, it, _| it.done).unwrap_or_default();
+            let done = ids.iter().filter(is_done).count();
+            section_head(&mut out, title, &words.today_done_of(done, ids.len()));
+            if ids.is_empty() {
+                out.line("<p class=\"card meta\">", words.today_nothing(), "</p>");
+            }
+        } else if call == Call::Soon && ids.is_empty() {
+            section_head(&mut out, title, words.today_none_due());
+        } else if !ids.is_empty() {
+            section_head(&mut out, title, &words.count_tasks(ids.len()));
+        }
+        out
+    });
+    parts::group("sec", vec![head, task_rows(book, words, move || called(book, call))])
+}
+
+/// The next task when nothing is due soon.
+fn next_note(book: Book, words: Words) -> Markup {
+    let today = book.today();
+    let mut out = Markup::new();
+    if !called(book, Call::Soon).is_empty() {
+        return out;
+    }
+    book.with(|it| {
+        let later = |task: &&Task| {
+            task.standing(today, &it.congress, &it.calendar) == Standing::Later
+        };
+        if let Some(task) = it.tasks.iter().find(later) {
+            let due = due_words(words, it, task, today);
+            out.line("<p class=\"card meta\">", &words.today_next(&task.plan.title, due), "</p>");
+        }
+    });
+    out
+}
+
+fn offline_note(book: Book, words: Words) -> Markup {
+    let sentence = match book.status().offline {
+        Offline::Unknown => return Markup::new(),
+        Offline::Fetching { done_bytes, total_bytes } => {
+            let megabytes = |bytes: u64| {
+                let hundredths = bytes.div_ceil(10_000);
+                format!("{},{:02}", hundredths / 100, hundredths % 100)
+            };
+            words.offline_fetching(megabytes(done_bytes), megabytes(total_bytes))
+        }
+        Offline::Ready => words.offline_ready().to_owned(),
+    };
+    let mut out = Markup::new();
+    out.raw("<p class=\"card meta offline\" role=\"status\">").icon("phone");
+    out.line("<span>", &sentence, "</span>").raw("</p>");
+    out
+}
+
+fn update_note(book: Book, words: Words) -> AnyView {
+    parts::dynamic(move || {
+        if !book.status().update_waiting {
+            return Vec::new();
+        }
+        let mut out = Markup::new();
+        out.line("<p>", words.update_waiting(), "</p>");
+        let mut face = Markup::new();
+        face.icon("refresh").text(words.update_accept());
+        let accept = parts::button("btn", face, None, true, device::accept_update);
+        vec![parts::group("note sec", vec![parts::still("note-body", out), accept])]
+    })
+}

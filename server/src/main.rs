@@ -1,0 +1,184 @@
+//! `sotay`: serves the handbook, imports workbooks.
+
+use std::io::{Read as _, Write as _};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{Args, Parser, Subcommand};
+use domain::date::CivilDate;
+use domain::rights::{Grant, Role};
+use server::accounts::enrol::{Enrolment, enrol};
+use server::accounts::password::Passwords;
+use server::clock::Clock;
+use server::serve::{self, Options};
+use server::storage::Storage as _;
+use server::storage::sqlite::SqliteStorage;
+use server::{demo, import, intake};
+use sync::Scope;
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+/// Sổ tay Đại hội: the congress handbook's server.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves the app and its API.
+    Serve(Serve),
+    /// Imports a district's workbook: all of it or nothing.
+    Import(Import),
+    /// Accounts.
+    #[command(subcommand)]
+    User(User),
+}
+
+#[derive(Args)]
+struct Serve {
+    /// Address to listen on.
+    #[arg(long, env = "SOTAY_ADDR", default_value = "127.0.0.1:3000")]
+    addr: SocketAddr,
+    /// Folder of the database; made when missing.
+    #[arg(long, env = "SOTAY_DATA", default_value = "data")]
+    data: PathBuf,
+    /// Folder of the app's files, as `cargo leptos build` writes it.
+    #[arg(long, env = "SOTAY_SITE", default_value = "target/site")]
+    site: PathBuf,
+    /// Fixes the civil day (yyyy-mm-dd), for tests and pictures.
+    #[arg(long, env = "SOTAY_TODAY", value_parser = parse_day)]
+    today: Option<CivilDate>,
+    /// Believes `X-Forwarded-For` of a proxy in front.
+    #[arg(long, env = "SOTAY_BEHIND_PROXY")]
+    behind_proxy: bool,
+    /// Fills an empty store with the demo workbook and demo accounts.
+    #[arg(long)]
+    demo: bool,
+}
+
+#[derive(Args)]
+struct Import {
+    /// The workbook (.xlsx).
+    file: PathBuf,
+    /// Prints what would change, and changes nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Folder of the database; made when missing.
+    #[arg(long, env = "SOTAY_DATA", default_value = "data")]
+    data: PathBuf,
+}
+
+#[derive(Subcommand)]
+enum User {
+    /// Makes an account; reads its first password from the standard input.
+    Add(UserAdd),
+}
+
+#[derive(Args)]
+struct UserAdd {
+    /// Sign-in name.
+    user: String,
+    /// Name to show.
+    #[arg(long)]
+    name: String,
+    /// `administrator`, `superior_lead`, `unit_secretary`, `propaganda_member` or `viewer`.
+    #[arg(long, value_parser = parse_role)]
+    role: Role,
+    /// Key of the unit.
+    #[arg(long)]
+    unit: String,
+    /// Folder of the database.
+    #[arg(long, env = "SOTAY_DATA", default_value = "data")]
+    data: PathBuf,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<ExitCode> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match Arguments::parse().command {
+        Command::Serve(arguments) => run_server(arguments).await?,
+        Command::Import(arguments) => return run_import(arguments).await,
+        Command::User(User::Add(arguments)) => add_user(arguments).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn run_server(arguments: Serve) -> anyhow::Result<()> {
+    let state = serve::open(&Options {
+        data: arguments.data,
+        site: arguments.site,
+        today: arguments.today,
+        behind_proxy: arguments.behind_proxy,
+    })
+    .await?;
+    let listener = TcpListener::bind(arguments.addr)
+        .await
+        .with_context(|| format!("cannot listen on {}", arguments.addr))?;
+    let is_demo = arguments.demo && demo::fill(&state).await.context("the demonstration")?;
+    say(&format!("http://{}\n", listener.local_addr()?))?;
+    if is_demo {
+        for it in demo::people() {
+            let role = it.grant.role.identifier();
+            say(&format!("{:24}{}  {role} {}\n", it.user, demo::PASSWORD, it.grant.unit))?;
+        }
+    }
+    serve::run(state, listener, serve::stop_signal()).await
+}
+
+async fn run_import(arguments: Import) -> anyhow::Result<ExitCode> {
+    let imported = match import::read_file(&arguments.file) {
+        Ok(imported) => imported,
+        Err(problems) => {
+            for problem in &problems {
+                say(&format!("{}\n{}\n", problem.display_vi(), problem.display_en()))?;
+            }
+            return Ok(ExitCode::FAILURE);
+        }
+    };
+    for notice in &imported.notices {
+        say(&format!("{}\n{}\n", notice.display_vi(), notice.display_en()))?;
+    }
+    let storage = SqliteStorage::open(&arguments.data).await.context("the database")?;
+    let desired = import::desired(&imported.workbook);
+    let changes = intake::plan_import(&storage, &desired).await?;
+    say(&import::summary(&changes))?;
+    if !arguments.dry_run {
+        intake::import(&storage, changes, Clock::default().now_ms()).await?;
+    }
+    storage.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn add_user(arguments: UserAdd) -> anyhow::Result<()> {
+    let storage = SqliteStorage::open(&arguments.data).await.context("the database")?;
+    let unit = Scope::new(arguments.unit);
+    anyhow::ensure!(storage.scopes().await?.contains(&unit), "there is no unit {unit}");
+    let mut password = String::new();
+    std::io::stdin().take(1_024).read_to_string(&mut password)?;
+    let grant = Grant { role: arguments.role, unit };
+    let person = Enrolment { user: arguments.user, name: arguments.name, grant };
+    let password = password.trim_end_matches(['\r', '\n']);
+    let now_ms = Clock::default().now_ms();
+    enrol(&storage, &Passwords::new()?, &[person], password, now_ms).await?;
+    storage.close().await;
+    Ok(())
+}
+
+/// Prints to the standard output; a reader that has gone away is an error, not a panic.
+fn say(text: &str) -> std::io::Result<()> {
+    std::io::stdout().lock().write_all(text.as_bytes())
+}
+
+fn parse_role(text: &str) -> Result<Role, String> {
+    Role::parse(text).ok_or_else(|| "no such role".to_owned())
+}
+
+fn parse_day(text: &str) -> Result<CivilDate, String> {
+    CivilDate::parse_iso(text).map_err(|_| "a day is written yyyy-mm-dd".to_owned())
+}

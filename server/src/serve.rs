@@ -1,0 +1,142 @@
+//! From a data folder and a site folder to a server that answers, until it is asked to stop.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::serve::ListenerExt as _;
+use domain::date::CivilDate;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use crate::accounts::Accounts;
+use crate::api;
+use crate::clock::Clock;
+use crate::pages;
+use crate::site::{Made, Site};
+use crate::state::{AppState, Parts};
+use crate::storage::sqlite::SqliteStorage;
+
+/// Folder of compressed files within the data folder.
+const ASSET_CACHE: &str = "asset-cache";
+/// How long requests under way may take once the server was asked to stop.
+const STOP_TIME_MAX: Duration = Duration::from_secs(10);
+/// How often ended sessions are forgotten.
+const PURGE_EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// What a server is made of.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Folder of the database.
+    pub data: PathBuf,
+    /// Folder of the app's files.
+    pub site: PathBuf,
+    /// Fixed civil day.
+    pub today: Option<CivilDate>,
+    /// Whether a proxy of ours stands in front and says where requests come from.
+    pub behind_proxy: bool,
+}
+
+/// Opens storage and reads the site folder.
+///
+/// # Errors
+/// When the data folder or the site folder cannot be used.
+pub async fn open(options: &Options) -> anyhow::Result<AppState> {
+    let data = &options.data;
+    let storage = SqliteStorage::open(data)
+        .await
+        .with_context(|| format!("cannot open the database in {}", data.display()))?;
+    pages::prepare();
+    let (folder, cache) = (options.site.clone(), data.join(ASSET_CACHE));
+    let site = tokio::task::spawn_blocking(move || load_site(&folder, &cache)).await??;
+    Ok(AppState::new(Parts {
+        storage: Arc::new(storage),
+        clock: Clock::new(options.today),
+        accounts: Accounts::new()?,
+        directory: Default::default(),
+        site,
+        snapshots: Default::default(),
+        board: Default::default(),
+        behind_proxy: options.behind_proxy,
+    }))
+}
+
+fn load_site(folder: &Path, cache: &Path) -> anyhow::Result<Site> {
+    let made = Made { style: app::STYLE, shell: &pages::shell };
+    Site::load(folder, cache, &made)
+        .with_context(|| format!("cannot read the site folder {}", folder.display()))
+}
+
+/// Answers until `stop` is done, then lets requests under way finish and closes the store.
+///
+/// # Errors
+/// When the listener breaks.
+pub async fn run(
+    state: AppState,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<()> {
+    let storage = Arc::clone(&state.storage);
+    let purge = tokio::spawn(purge_sessions(state.clone()));
+    let listener = listener.tap_io(|stream| {
+        // Small answers go out at once.
+        let _ = stream.set_nodelay(true);
+    });
+    let service = api::router(state).into_make_service_with_connect_info::<SocketAddr>();
+    let (stopping, stopped) = oneshot::channel::<()>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        stop.await;
+        drop(stopping);
+    });
+    let in_time = async {
+        let _ = stopped.await;
+        tokio::time::sleep(STOP_TIME_MAX).await;
+    };
+    let result = tokio::select! {
+        result = server => result.context("the listener broke"),
+        () = in_time => {
+            tracing::warn!("some requests did not finish in time");
+            Ok(())
+        }
+    };
+    purge.abort();
+    storage.close().await;
+    result
+}
+
+async fn purge_sessions(state: AppState) {
+    let mut every = tokio::time::interval(PURGE_EVERY);
+    loop {
+        every.tick().await;
+        // Tried again at the next tick; ended sessions open nothing meanwhile.
+        let _ = state.storage.purge_sessions(state.clock.now_ms()).await;
+    }
+}
+
+/// Done when the process is asked to stop.
+pub async fn stop_signal() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+    tracing::info!("stopping");
+}

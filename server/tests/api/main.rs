@@ -1,0 +1,16 @@
+//! The server over HTTP: a real listener, a real database, the phone's own engine as client.
+
+mod accounts;
+mod demo;
+mod durability;
+mod limits;
+mod me;
+mod pages;
+mod projections;
+mod routes;
+mod sign_in;
+mod sign_out;
+mod site;
+mod snapshot;
+mod support;
+mod sync;

@@ -1,0 +1,103 @@
+//! A phone: the replica and exchange that the app uses, over HTTP, in memory.
+
+use reqwest::StatusCode;
+use serde_json::Value;
+use sync::{
+    AuthorId, Change, DeviceId, Draft, Exchange, Failure, Incarnation, OpSeq, RegisterKey, Replica,
+    Scope, Snapshot, SyncReply, SyncRequest, Verdict, record,
+};
+
+use super::TestServer;
+
+pub struct Phone {
+    pub author: AuthorId,
+    pub cookie: String,
+    pub replica: Replica,
+    pub exchange: Exchange,
+    pub now_ms: i64,
+}
+
+impl Phone {
+    pub fn new(user: &str, device: &str, cookie: String) -> Self {
+        Self {
+            author: AuthorId::new(user),
+            cookie,
+            replica: Replica::new(DeviceId::new(device), Incarnation::new("i1")),
+            exchange: Exchange::new("test"),
+            // Ten years behind: no clock may decide acceptance (invariant I10).
+            now_ms: 1_000_000_000_000,
+        }
+    }
+
+    /// Loads a scope's snapshot.
+    pub async fn load(&mut self, server: &TestServer, scope: &str) {
+        let answer = server.get(&format!("/api/v1/snapshot/{scope}"), Some(&self.cookie)).await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        let snapshot: Snapshot = answer.json().await.unwrap();
+        for change in Replica::load_snapshot(snapshot) {
+            self.replica.apply(change);
+        }
+        self.exchange.snapshot_loaded(&Scope::new(scope));
+    }
+
+    /// Writes on the phone only.
+    pub fn write(&mut self, key: &RegisterKey, change: Change) -> OpSeq {
+        let base = self.replica.base(key);
+        let draft = Draft { key: key.clone(), base, change, author: self.author.clone() };
+        let (op, changes) = record(self.replica.head(), draft, self.now_ms).unwrap();
+        for change in changes {
+            self.replica.apply(change);
+        }
+        op.id.seq
+    }
+
+    pub fn set(&mut self, key: &RegisterKey, value: impl Into<Value>) -> OpSeq {
+        self.write(key, Change::Set(value.into()))
+    }
+
+    /// The next request, whatever the waiting time.
+    pub fn next_request(&mut self) -> SyncRequest {
+        self.exchange.wake();
+        self.exchange.poll_request(&self.replica, self.now_ms).expect("a request is due")
+    }
+
+    /// Sends a request as it is.
+    pub async fn send(&self, server: &TestServer, request: &SyncRequest) -> reqwest::Response {
+        let body = serde_json::to_value(request).unwrap();
+        server.post("/api/v1/sync", Some(&self.cookie), &body).await
+    }
+
+    /// Takes in an answer.
+    pub async fn take(&mut self, answer: reqwest::Response) {
+        match answer.status() {
+            StatusCode::OK => {
+                let reply = SyncReply::parse(&answer.bytes().await.unwrap()).unwrap();
+                let changes =
+                    self.exchange.handle_reply(&self.replica, self.now_ms, reply).unwrap();
+                for change in changes {
+                    self.replica.apply(change);
+                }
+            }
+            StatusCode::UNAUTHORIZED => {
+                self.exchange.handle_failure(self.now_ms, Failure::SignedOut);
+            }
+            _ => self.exchange.handle_failure(self.now_ms, Failure::Unreachable),
+        }
+    }
+
+    /// One exchange.
+    pub async fn sync(&mut self, server: &TestServer) {
+        let request = self.next_request();
+        let answer = self.send(server, &request).await;
+        self.take(answer).await;
+    }
+
+    /// The answer to an own operation that the phone still keeps.
+    pub fn verdict(&self, seq: OpSeq) -> Option<&Verdict> {
+        self.replica.outbox().get(&seq).and_then(|it| it.verdict.as_ref())
+    }
+
+    pub fn value(&self, key: &RegisterKey) -> Option<Value> {
+        self.replica.view(key).value().cloned()
+    }
+}

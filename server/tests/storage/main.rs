@@ -1,0 +1,4 @@
+//! Every storage passes the same suite.
+
+mod conformance;
+mod sqlite;

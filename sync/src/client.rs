@@ -1,0 +1,398 @@
+//! The phone's side of the exchange: when to call, what to say, and what to keep of the answer.
+//!
+//! Drive it so: `poll_request(now)` until it gives none; hand each answer to `handle_reply` (commit its changes,
+//! then apply them) or `handle_failure`; sleep until `poll_timeout`. `wake` ends a wait early. An answer may come late,
+//! twice or after a later one: nothing goes back.
+
+mod intake;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::ids::{Cursor, Epoch, OpSeq, Scope};
+use crate::operation::Operation;
+use crate::protocol::{
+    ProtocolError, REQUEST_BYTES_MAX, REQUEST_OPS_MAX, Snapshot, SyncReply, SyncRequest, VERSION,
+};
+use crate::replica::{Replica, StoreChange};
+
+/// First wait after a failure; doubles up to [`RETRY_DELAY_MAX_MS`].
+const RETRY_DELAY_MIN_MS: i64 = 1_000;
+/// Longest wait between tries.
+const RETRY_DELAY_MAX_MS: i64 = 60_000;
+/// Wait between exchanges when nothing is unsent.
+const IDLE_DELAY_MS: i64 = 30_000;
+/// Smallest difference of clocks that is worth a write to the store.
+const CLOCK_DRIFT_MIN_MS: u64 = 1_000;
+
+/// Why an exchange gave no usable answer. Nothing is lost; the phone tries again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// No path to the server, a time-out, a server error, or a page that is not ours.
+    Unreachable,
+    /// Our server says that nobody is signed in: wait for the person.
+    SignedOut,
+}
+
+/// What the phone knows about its path to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Link {
+    /// Nothing tried yet.
+    Unknown,
+    /// The last exchange succeeded.
+    Online,
+    /// The last exchange got no answer from our server.
+    Offline,
+    /// Our server asked for sign-in.
+    SignedOut,
+}
+
+/// The exchange of one phone with the server. At most one request is under way.
+#[derive(Debug, Clone)]
+pub struct Exchange {
+    app: String,
+    in_flight: bool,
+    /// Place of the first operation under way.
+    sent_from: Option<OpSeq>,
+    /// History that the server last spoke of.
+    epoch: Option<Epoch>,
+    /// Place that the server last said it expects.
+    expect: Option<OpSeq>,
+    /// `wake` was called while a request was under way.
+    woken: bool,
+    link: Link,
+    /// Exchanges in a row that failed or moved nothing although something was unsent.
+    setbacks: u32,
+    next_at_ms: i64,
+    last_contact_ms: Option<i64>,
+    stale_scopes: BTreeSet<Scope>,
+    /// How far scopes had been read that were denied since.
+    left: BTreeMap<Scope, Cursor>,
+}
+
+impl Exchange {
+    /// A phone that has not called yet; `app` names its build.
+    #[must_use]
+    pub fn new(app: impl Into<String>) -> Self {
+        Self {
+            app: app.into(),
+            in_flight: false,
+            sent_from: None,
+            epoch: None,
+            expect: None,
+            woken: false,
+            link: Link::Unknown,
+            setbacks: 0,
+            next_at_ms: i64::MIN,
+            last_contact_ms: None,
+            stale_scopes: BTreeSet::new(),
+            left: BTreeMap::new(),
+        }
+    }
+
+    /// What is known about the path to the server.
+    #[must_use]
+    pub fn link(&self) -> Link {
+        self.link
+    }
+
+    /// Device time of the last answer of our server, in milliseconds since 1970.
+    #[must_use]
+    pub fn last_contact_ms(&self) -> Option<i64> {
+        self.last_contact_ms
+    }
+
+    /// Whether a request is under way.
+    #[must_use]
+    pub fn is_in_flight(&self) -> bool {
+        self.in_flight
+    }
+
+    /// Scopes whose snapshot must be loaded (again) before they can be pulled.
+    #[must_use]
+    pub fn stale_scopes(&self) -> &BTreeSet<Scope> {
+        &self.stale_scopes
+    }
+
+    /// Whether to commit this snapshot ([`Replica::load_snapshot`]): not when it was overtaken, by pulls or by a restored
+    /// backup, while it was under way or in a cache (invariant I8).
+    #[must_use]
+    pub fn wants_snapshot(&self, replica: &Replica, snapshot: &Snapshot) -> bool {
+        let here = replica.cursors().get(&snapshot.scope);
+        let floor = self.epoch.or(here.map(|it| it.epoch));
+        let left = self.left.get(&snapshot.scope);
+        let overtaken = left
+            .or(here)
+            .is_some_and(|it| it.epoch == snapshot.cursor.epoch && it.seq > snapshot.cursor.seq);
+        !overtaken && floor.is_none_or(|it| it <= snapshot.cursor.epoch)
+    }
+
+    /// The snapshot of this scope is in place.
+    pub fn snapshot_loaded(&mut self, scope: &Scope) {
+        self.stale_scopes.remove(scope);
+        self.left.remove(scope);
+    }
+
+    /// Device time of the next try; `None` while a request is under way or sign-in is needed.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<i64> {
+        (!self.in_flight && self.link != Link::SignedOut).then_some(self.next_at_ms)
+    }
+
+    /// Try at once: a new operation, the button, `online`, becoming visible, a fresh sign-in.
+    pub fn wake(&mut self) {
+        self.next_at_ms = i64::MIN;
+        self.woken = self.in_flight;
+        if self.link == Link::SignedOut {
+            self.link = Link::Unknown;
+        }
+    }
+
+    /// The next request, when one is due at `now_ms` by the device's clock.
+    pub fn poll_request(&mut self, replica: &Replica, now_ms: i64) -> Option<SyncRequest> {
+        // A clock that jumped back must not silence the phone (invariant I10).
+        let due = now_ms >= self.next_at_ms
+            || self.next_at_ms.saturating_sub(now_ms) > RETRY_DELAY_MAX_MS;
+        if self.in_flight || self.link == Link::SignedOut || !due {
+            return None;
+        }
+        let head = replica.head();
+        let mut request = SyncRequest {
+            protocol: VERSION,
+            app: self.app.clone(),
+            device: head.device.clone(),
+            incarnation: head.incarnation.clone(),
+            now_ms,
+            unsent: replica.unsent().count() as u64,
+            kept_from: replica.kept_from(),
+            ops: Vec::new(),
+            cursors: replica
+                .cursors()
+                .iter()
+                .filter(|(scope, _)| !self.stale_scopes.contains(*scope))
+                .map(|(scope, cursor)| (scope.clone(), *cursor))
+                .collect(),
+        };
+        // A weak path carries a short message where it loses a long one.
+        let shrink = self.setbacks.min(8);
+        let (ops_max, bytes_max) = (REQUEST_OPS_MAX >> shrink, REQUEST_BYTES_MAX >> shrink);
+        let mut bytes = serde_json::to_string(&request).map_or(0, |it| it.len());
+        let mut sent = replica.sendable(self.expect).peekable();
+        self.sent_from = sent.peek().map(|it| it.id.seq);
+        for op in sent {
+            let raw = to_raw(op);
+            bytes += raw.to_string().len() + 1;
+            // One goes in any case: it is no bigger than `OPERATION_BYTES_MAX`.
+            if !request.ops.is_empty() && (request.ops.len() >= ops_max || bytes > bytes_max) {
+                break;
+            }
+            request.ops.push(raw);
+        }
+        self.in_flight = true;
+        Some(request)
+    }
+
+    /// Takes in an answer. Commit the returned changes together, then apply them to the replica.
+    ///
+    /// # Errors
+    /// `UnknownVersion` when the server speaks a newer protocol: nothing is taken in, the next try waits.
+    pub fn handle_reply(
+        &mut self,
+        replica: &Replica,
+        now_ms: i64,
+        reply: SyncReply,
+    ) -> Result<Vec<StoreChange>, ProtocolError> {
+        if reply.protocol > VERSION {
+            self.handle_failure(now_ms, Failure::Unreachable);
+            return Err(ProtocolError::UnknownVersion(reply.protocol));
+        }
+        let sent_from = self.sent_from.take();
+        let intake = intake::take_in(replica, reply, sent_from);
+        self.in_flight = false;
+        self.link = Link::Online;
+        self.last_contact_ms = Some(now_ms);
+        self.epoch = Some(intake.epoch);
+        self.expect = Some(intake.expect);
+        self.stale_scopes.extend(intake.stale);
+        for scope in &intake.denied {
+            self.stale_scopes.remove(scope);
+            if let Some(cursor) = replica.cursors().get(scope) {
+                self.left.insert(scope.clone(), *cursor);
+            }
+        }
+
+        let mut changes = intake.changes;
+        let clock_offset_ms = intake.server_now_ms.saturating_sub(now_ms);
+        if clock_offset_ms.abs_diff(replica.head().clock_offset_ms) >= CLOCK_DRIFT_MIN_MS {
+            changes.push(StoreChange::PutClockOffset(clock_offset_ms));
+        }
+        let woken = std::mem::take(&mut self.woken);
+        self.next_at_ms = if intake.moved || woken {
+            self.setbacks = 0;
+            if intake.unfinished || woken {
+                i64::MIN
+            } else {
+                now_ms.saturating_add(IDLE_DELAY_MS)
+            }
+        } else if intake.unfinished {
+            // An answer that moves nothing must not be asked for in a tight loop.
+            now_ms.saturating_add(self.next_delay_ms())
+        } else {
+            self.setbacks = 0;
+            now_ms.saturating_add(IDLE_DELAY_MS)
+        };
+        Ok(changes)
+    }
+
+    /// No usable answer came: the same operations go again later.
+    pub fn handle_failure(&mut self, now_ms: i64, failure: Failure) {
+        self.in_flight = false;
+        self.sent_from = None;
+        self.woken = false;
+        match failure {
+            Failure::SignedOut => self.link = Link::SignedOut,
+            Failure::Unreachable => {
+                self.link = Link::Offline;
+                self.next_at_ms = now_ms.saturating_add(self.next_delay_ms());
+            }
+        }
+    }
+
+    /// Wait after one more setback: doubles from the shortest to the longest.
+    fn next_delay_ms(&mut self) -> i64 {
+        let delay_ms = RETRY_DELAY_MIN_MS << self.setbacks.min(6);
+        self.setbacks = self.setbacks.saturating_add(1);
+        delay_ms.min(RETRY_DELAY_MAX_MS)
+    }
+}
+
+fn to_raw(op: &Operation) -> Value {
+    // An operation is a struct of plain JSON types; serialising one cannot fail.
+    serde_json::to_value(op).unwrap_or(Value::Null)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{DeviceId, Incarnation};
+
+    fn phone() -> (Replica, Exchange) {
+        (
+            Replica::new(DeviceId::new("d"), Incarnation::new("i")),
+            Exchange::new("test"),
+        )
+    }
+
+    fn reply(now_ms: i64) -> SyncReply {
+        SyncReply {
+            protocol: VERSION,
+            epoch: Epoch(1),
+            now_ms,
+            expect: OpSeq::FIRST,
+            backed_up: None,
+            receipts: Vec::new(),
+            scopes: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn one_request_is_under_way_at_a_time() {
+        let (replica, mut exchange) = phone();
+        assert!(exchange.poll_request(&replica, 0).is_some());
+        assert!(exchange.poll_request(&replica, i64::MAX).is_none());
+        assert_eq!(exchange.poll_timeout(), None);
+    }
+
+    #[test]
+    fn waits_double_up_to_a_minute_and_a_success_ends_them() {
+        let (replica, mut exchange) = phone();
+        let mut waits = Vec::new();
+        let mut now_ms = 0;
+        for _ in 0..9 {
+            assert!(exchange.poll_request(&replica, now_ms).is_some());
+            exchange.handle_failure(now_ms, Failure::Unreachable);
+            let next_ms = exchange.poll_timeout().expect("tries again");
+            waits.push((next_ms - now_ms) / 1_000);
+            assert!(exchange.poll_request(&replica, next_ms - 1).is_none());
+            now_ms = next_ms;
+        }
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+        assert_eq!(exchange.link(), Link::Offline);
+        exchange.poll_request(&replica, now_ms);
+        exchange
+            .handle_reply(&replica, now_ms, reply(now_ms))
+            .expect("our version");
+        assert_eq!(exchange.link(), Link::Online);
+        assert_eq!(exchange.poll_timeout(), Some(now_ms + IDLE_DELAY_MS));
+    }
+
+    #[test]
+    fn i10_a_clock_that_jumps_back_years_does_not_silence_the_phone() {
+        let (replica, mut exchange) = phone();
+        let now_ms = 1_900_000_000_000;
+        exchange.poll_request(&replica, now_ms);
+        exchange.handle_failure(now_ms, Failure::Unreachable);
+        assert!(
+            exchange
+                .poll_request(&replica, now_ms - 315_360_000_000)
+                .is_some()
+        );
+        exchange.handle_failure(i64::MAX, Failure::Unreachable);
+        assert!(exchange.poll_request(&replica, i64::MIN).is_some());
+    }
+
+    #[test]
+    fn the_clock_offset_is_kept_alone_and_only_when_it_matters() {
+        let (mut replica, mut exchange) = phone();
+        exchange.poll_request(&replica, 0);
+        let changes = exchange
+            .handle_reply(&replica, 0, reply(5_000))
+            .expect("our version");
+        assert_eq!(changes, [StoreChange::PutClockOffset(5_000)]);
+        for change in changes {
+            replica.apply(change);
+        }
+        exchange.wake();
+        exchange.poll_request(&replica, 0);
+        assert_eq!(
+            exchange.handle_reply(&replica, 0, reply(5_400)),
+            Ok(Vec::new())
+        );
+    }
+
+    #[test]
+    fn signed_out_waits_for_the_person() {
+        let (replica, mut exchange) = phone();
+        exchange.poll_request(&replica, 0);
+        exchange.handle_failure(0, Failure::SignedOut);
+        assert_eq!(exchange.poll_timeout(), None);
+        assert!(exchange.poll_request(&replica, i64::MAX).is_none());
+        exchange.wake();
+        assert!(exchange.poll_request(&replica, 0).is_some());
+    }
+
+    #[test]
+    fn waking_while_a_request_is_under_way_asks_again_at_once() {
+        let (replica, mut exchange) = phone();
+        exchange.poll_request(&replica, 0);
+        exchange.wake();
+        exchange
+            .handle_reply(&replica, 0, reply(0))
+            .expect("our version");
+        assert!(exchange.poll_request(&replica, 0).is_some());
+    }
+
+    #[test]
+    fn a_newer_protocol_is_not_taken_in() {
+        let (replica, mut exchange) = phone();
+        exchange.poll_request(&replica, 0);
+        let newer = SyncReply {
+            protocol: VERSION + 1,
+            ..reply(9_000)
+        };
+        let outcome = exchange.handle_reply(&replica, 0, newer);
+        assert_eq!(outcome, Err(ProtocolError::UnknownVersion(VERSION + 1)));
+        assert!(exchange.poll_timeout() > Some(0));
+    }
+}

@@ -1,0 +1,132 @@
+//! A seeded world that drives the real [`Replica`](crate::Replica), [`Exchange`](crate::Exchange) and
+//! [`decide`](crate::decide), and checkers that watch it from outside.
+//!
+//! One seed draws every option and every event. The safety phase injects the faults below while the checkers look
+//! at each commit; the liveness phase heals the world and demands convergence in bounded rounds.
+//!
+//! Faults that may happen, and why the system must survive them:
+//! - a message is lost, doubled, reordered or arbitrarily late, snapshots included: phones are on weak signal;
+//! - the server dies before a commit (nothing of it is kept) or after (the reply is lost); a commit is atomic;
+//! - a backup, also an older one, is restored under a new epoch; only what phones still keep can refill it;
+//! - a phone or tab dies between computing changes, committing them and applying them to memory; a commit is atomic;
+//! - two tabs write to one store, and hear of each other late;
+//! - clocks jump by up to ten years, sessions expire, rights on a scope are withdrawn and given back;
+//! - one operation is refused, set aside, too new for the server, or garbled.
+//!
+//! Not injected, since nothing could survive them: a commit that is torn or undone, and bytes that change in a store.
+
+mod actions;
+mod checkers;
+mod network;
+mod options;
+mod phone;
+mod random;
+mod server;
+mod world;
+
+use std::fmt;
+
+pub use options::Options;
+
+/// What a healthy schedule did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Report {
+    /// Operations that people wrote.
+    pub operations: usize,
+    /// Requests that the server answered.
+    pub exchanges: usize,
+    /// Backups restored.
+    pub restores: usize,
+    /// Kills of phones, tabs and servers.
+    pub crashes: usize,
+    /// Rounds that the healed world needed until every phone agreed.
+    pub rounds: usize,
+}
+
+/// A broken promise, with all that is needed to see it again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// Seed of the schedule.
+    pub seed: u64,
+    /// Name of the invariant (`architecture.md`), "I3" for one.
+    pub invariant: &'static str,
+    /// What was seen.
+    pub detail: String,
+    /// Step of the schedule at which it was seen.
+    pub step: usize,
+    /// What the seed drew.
+    pub options: Options,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            out,
+            "{} violated at step {}: {}",
+            self.invariant, self.step, self.detail
+        )?;
+        writeln!(out, "options: {:?}", self.options)?;
+        write!(
+            out,
+            "reproduce: cargo run --release -p sync --features sim --bin sim -- --seed {}",
+            self.seed
+        )
+    }
+}
+
+/// A deliberate fault of the machinery around the state machines, which the checkers must notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sabotage {
+    /// The server answers first and commits only if it lives on (breaks I1).
+    AckBeforeCommit,
+    /// The phone forgets an operation once it is on the wire (breaks I2).
+    DropOnSend,
+    /// The server does not look up earlier receipts (breaks I3).
+    ApplyDuplicates,
+    /// A tab gives places from its memory, not from the store (breaks I4).
+    SharedPlaces,
+    /// The stored register misses an added entry (breaks I5).
+    RegisterDrifts,
+    /// The screen shows the checkpoint alone (breaks I8).
+    OverlayForgotten,
+    /// The server stops for ever at an operation that it refuses (breaks I9).
+    PoisonBlocks,
+    /// The stored register keeps only the provisional winner (breaks I11).
+    SiblingsDropped,
+    /// The phone takes what a restored server lost for settled (breaks I12).
+    RestoreIgnored,
+}
+
+impl Sabotage {
+    /// The invariant that must be reported.
+    #[must_use]
+    pub fn breaks(self) -> &'static str {
+        match self {
+            Self::AckBeforeCommit => "I1",
+            Self::DropOnSend => "I2",
+            Self::ApplyDuplicates => "I3",
+            Self::SharedPlaces => "I4",
+            Self::RegisterDrifts => "I5",
+            Self::OverlayForgotten => "I8",
+            Self::PoisonBlocks => "I9",
+            Self::SiblingsDropped => "I11",
+            Self::RestoreIgnored => "I12",
+        }
+    }
+}
+
+/// Runs one schedule.
+///
+/// # Errors
+/// The first violation seen.
+pub fn run(seed: u64) -> Result<Report, Box<Violation>> {
+    world::World::new(seed, None).run()
+}
+
+/// Runs one schedule with broken machinery.
+///
+/// # Errors
+/// The first violation seen: what the caller hopes for.
+pub fn run_sabotaged(seed: u64, sabotage: Sabotage) -> Result<Report, Box<Violation>> {
+    world::World::new(seed, Some(sabotage)).run()
+}

@@ -1,0 +1,64 @@
+//! The path between phones and the server: keeps messages in no order and for any time.
+
+use crate::ids::{AuthorId, Scope};
+use crate::protocol::{Snapshot, SyncReply, SyncRequest};
+
+use super::options::Options;
+use super::random::Random;
+
+/// Where an answer belongs: a tab's one life, and the try that asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Return {
+    pub(super) phone: usize,
+    pub(super) tab: usize,
+    pub(super) life: u64,
+    pub(super) attempt: u64,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Message {
+    Request {
+        back: Return,
+        author: AuthorId,
+        request: Box<SyncRequest>,
+    },
+    Reply {
+        back: Return,
+        reply: Box<SyncReply>,
+    },
+    SignedOut {
+        back: Return,
+    },
+    SnapshotRequest {
+        back: Return,
+        author: AuthorId,
+        scope: Scope,
+    },
+    Snapshot {
+        back: Return,
+        snapshot: Box<Snapshot>,
+    },
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Network {
+    under_way: Vec<Message>,
+}
+
+impl Network {
+    pub(super) fn send(&mut self, random: &mut Random, options: &Options, message: Message) {
+        if random.percent(options.lost) {
+            return;
+        }
+        if random.percent(options.doubled) {
+            self.under_way.push(message.clone());
+        }
+        self.under_way.push(message);
+    }
+
+    /// Any one of the messages under way.
+    pub(super) fn take(&mut self, random: &mut Random) -> Option<Message> {
+        let count = self.under_way.len();
+        (count > 0).then(|| self.under_way.swap_remove(random.below(count)))
+    }
+}

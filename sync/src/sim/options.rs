@@ -1,0 +1,76 @@
+//! What a seed draws before the first event.
+
+use super::random::Random;
+
+/// Size and nastiness of one schedule. Chances are in percent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// Phones, 1 to 4.
+    pub phones: usize,
+    /// Tabs on each phone's store, 1 or 2.
+    pub tabs: usize,
+    /// Scopes, all known to every phone.
+    pub scopes: usize,
+    /// Events of the safety phase.
+    pub steps: usize,
+    /// How often people write rather than machines talk.
+    pub edit_weight: usize,
+    /// Chance that a message is lost.
+    pub lost: usize,
+    /// Chance that a message comes twice.
+    pub doubled: usize,
+    /// Whether an answer may reach a tab that has given up waiting for it.
+    pub late_replies: bool,
+    /// Chance that the server dies in a request.
+    pub server_crash: usize,
+    /// Chance that a tab or phone dies at a commit.
+    pub kill: usize,
+    /// Weight of making a backup.
+    pub backup_weight: usize,
+    /// Weight of restoring one.
+    pub restore_weight: usize,
+    /// Whether an older backup than the last may be restored.
+    pub old_backups: bool,
+    /// Weight of withdrawing and giving back rights.
+    pub revoke_weight: usize,
+    /// Weight of a clock jump of up to ten years.
+    pub clock_weight: usize,
+    /// Weight of a session's end.
+    pub sign_out_weight: usize,
+    /// Chance that an operation is one that the server will not take.
+    pub poison: usize,
+    /// Operations that the server looks at in one request.
+    pub batch_max: usize,
+    /// Log entries of one scope in a reply.
+    pub entries_max: usize,
+    /// Log entries that the server keeps for pulls; older cursors are told to reset.
+    pub horizon: u64,
+}
+
+impl Options {
+    pub(super) fn draw(random: &mut Random) -> Self {
+        let some = |random: &mut Random, weight: usize| weight * usize::from(random.percent(40));
+        Self {
+            phones: random.between(1, 4),
+            tabs: random.between(1, 2),
+            scopes: random.between(1, 3),
+            steps: random.between(40, 200),
+            edit_weight: random.between(5, 40),
+            lost: random.pick(&[0, 0, 10, 40]).copied().unwrap_or_default(),
+            doubled: random.pick(&[0, 0, 10, 30]).copied().unwrap_or_default(),
+            late_replies: random.percent(50),
+            server_crash: random.pick(&[0, 0, 5, 20]).copied().unwrap_or_default(),
+            kill: random.pick(&[0, 0, 3, 15]).copied().unwrap_or_default(),
+            backup_weight: some(random, 4),
+            restore_weight: some(random, 2),
+            old_backups: random.percent(30),
+            revoke_weight: some(random, 2),
+            clock_weight: some(random, 3),
+            sign_out_weight: some(random, 2),
+            poison: random.pick(&[0, 0, 5, 25]).copied().unwrap_or_default(),
+            batch_max: random.pick(&[1, 3, 256]).copied().unwrap_or(256),
+            entries_max: random.pick(&[1, 4, 2_000]).copied().unwrap_or(2_000),
+            horizon: random.pick(&[5, 1_000, 1_000]).copied().unwrap_or(1_000),
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! One schedule: the safety phase draws events and injects faults, the liveness phase heals and demands agreement.
+
+use crate::client::Failure;
+use crate::ids::{RegisterKey, Scope};
+use crate::register::Register;
+use crate::replica::Replica;
+
+use super::checkers::{Check, Checkers, demand};
+use super::network::{Message, Network};
+use super::options::Options;
+use super::phone::Phone;
+use super::random::Random;
+use super::server::{Server, end_of};
+use super::{Report, Sabotage, Violation};
+
+/// Rounds that a healed world may need beside those for its operations: one each to learn of an epoch, load
+/// snapshots, send again and pull, with room for messages still under way from before.
+const ROUNDS_EXTRA: usize = 20;
+/// True time between rounds: beyond the longest wait of an exchange.
+const ROUND_MS: i64 = 61_000;
+
+pub(super) struct World {
+    seed: u64,
+    pub(super) options: Options,
+    pub(super) sabotage: Option<Sabotage>,
+    pub(super) random: Random,
+    pub(super) now_ms: i64,
+    pub(super) scopes: Vec<Scope>,
+    pub(super) phones: Vec<Phone>,
+    pub(super) server: Server,
+    pub(super) network: Network,
+    pub(super) checkers: Checkers,
+    pub(super) report: Report,
+    step: usize,
+    /// True time at which faults ended.
+    healed_ms: i64,
+}
+
+impl World {
+    pub(super) fn new(seed: u64, sabotage: Option<Sabotage>) -> Self {
+        let mut random = Random::new(seed);
+        let options = Options::draw(&mut random);
+        let scopes: Vec<Scope> = (0..options.scopes)
+            .map(|it| Scope::new(format!("s{it}")))
+            .collect();
+        Self {
+            seed,
+            options,
+            sabotage,
+            random,
+            now_ms: 1_600_000_000_000,
+            phones: (0..options.phones)
+                .map(|it| Phone::new(it, options.tabs))
+                .collect(),
+            server: Server::new(&scopes),
+            scopes,
+            network: Network::default(),
+            checkers: Checkers::default(),
+            report: Report::default(),
+            step: 0,
+            healed_ms: 0,
+        }
+    }
+
+    pub(super) fn run(mut self) -> Result<Report, Box<Violation>> {
+        let outcome = self.safety().and_then(|()| self.liveness());
+        self.report.operations = self.checkers.written.len();
+        match outcome {
+            Ok(()) => Ok(self.report),
+            Err(fault) => Err(Box::new(Violation {
+                seed: self.seed,
+                invariant: fault.invariant,
+                detail: fault.detail,
+                step: self.step,
+                options: self.options,
+            })),
+        }
+    }
+
+    fn safety(&mut self) -> Check {
+        while self.step < self.options.steps {
+            self.step += 1;
+            self.now_ms += i64::try_from(self.random.below(20_000)).unwrap_or_default();
+            self.event()?;
+        }
+        Ok(())
+    }
+
+    /// From here on nothing fails; what was under way before may still arrive.
+    fn liveness(&mut self) -> Check {
+        let options = &mut self.options;
+        (
+            options.lost,
+            options.doubled,
+            options.kill,
+            options.server_crash,
+        ) = (0, 0, 0, 0);
+        self.server.up = true;
+        self.server.revoked.clear();
+        for phone in &mut self.phones {
+            phone.signed_in = true;
+            let leader = phone.leader;
+            phone.tabs[leader].exchange.wake();
+        }
+        self.healed_ms = self.now_ms + 1;
+        // With the smallest batch every operation may take a round to send and one to pull, and again after a reset.
+        let bound = ROUNDS_EXTRA + 3 * self.checkers.written.len();
+        while !self.is_quiet() {
+            let (rounds, unsent) = (self.report.rounds, self.unsent());
+            if rounds >= bound {
+                // Says what is amiss, if it can, rather than "never quiet".
+                self.checkers.refilled(&self.phones, &self.server.durable)?;
+            }
+            demand(rounds < bound, "I9", || {
+                format!("{rounds} rounds, {unsent} still unsent")
+            })?;
+            self.report.rounds += 1;
+            self.step += 1;
+            self.now_ms += ROUND_MS;
+            for phone in 0..self.phones.len() {
+                self.round(phone)?;
+            }
+            while let Some(message) = self.network.take(&mut self.random) {
+                self.deliver(message)?;
+            }
+        }
+        for phone in &mut self.phones {
+            for tab in 0..phone.tabs.len() {
+                phone.hear(tab);
+            }
+        }
+        self.checkers.converged(&self.phones, &self.server.durable)
+    }
+
+    fn round(&mut self, index: usize) -> Check {
+        let phone = &mut self.phones[index];
+        let now_ms = self.now_ms + phone.clock_off_ms;
+        let leader = phone.leader;
+        phone.hear(leader);
+        let tab = &mut phone.tabs[leader];
+        if tab.exchange.is_in_flight() {
+            tab.exchange.handle_failure(now_ms, Failure::Unreachable);
+            return Ok(());
+        }
+        self.fetch_snapshots(index);
+        self.send(index)
+    }
+
+    fn unsent(&self) -> usize {
+        self.phones
+            .iter()
+            .map(|it| it.tabs[it.leader].replica.unsent().count())
+            .sum()
+    }
+
+    fn is_quiet(&self) -> bool {
+        self.unsent() == 0
+            && self.phones.iter().all(|phone| {
+                let tab = &phone.tabs[phone.leader];
+                let durable = &self.server.durable;
+                tab.news.is_empty()
+                    && !tab.exchange.is_in_flight()
+                    && tab.exchange.stale_scopes().is_empty()
+                    && self.scopes.iter().all(|scope| {
+                        let end = durable.log.get(scope).map(|it| end_of(it));
+                        tab.replica.cursors().get(scope).is_some_and(|cursor| {
+                            Some(cursor.seq) == end && cursor.epoch == durable.epoch
+                        })
+                    })
+                    && tab.replica.ahead_keys().is_empty()
+                    // Every phone has heard of the last restore: it asks anew for verdicts of an earlier history.
+                    && tab.exchange.last_contact_ms() >= Some(self.healed_ms + phone.clock_off_ms)
+            })
+    }
+
+    /// Checks what a tab's screen shows now.
+    pub(super) fn look_at(&mut self, phone: usize, tab: usize) -> Check {
+        let forgotten = self.sabotage == Some(Sabotage::OverlayForgotten);
+        let shown = |replica: &Replica, key: &RegisterKey| -> Register {
+            if forgotten {
+                replica.checkpoint().get(key).cloned().unwrap_or_default()
+            } else {
+                replica.view(key)
+            }
+        };
+        let durable = &self.server.durable;
+        self.checkers
+            .screen(&mut self.phones[phone].tabs[tab], durable, shown)?;
+        if self.random.percent(15) {
+            self.checkers
+                .checkpoint(&self.phones[phone], tab, durable)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn deliver(&mut self, message: Message) -> Check {
+        match message {
+            Message::Request {
+                back,
+                author,
+                request,
+            } => self.request(back, &author, *request),
+            Message::Reply { back, reply } => self.reply(back, *reply),
+            Message::SignedOut { back } => {
+                self.signed_out(back);
+                Ok(())
+            }
+            Message::SnapshotRequest {
+                back,
+                author,
+                scope,
+            } => {
+                self.snapshot_request(back, &author, &scope);
+                Ok(())
+            }
+            Message::Snapshot { back, snapshot } => self.snapshot(back, *snapshot),
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Restored backups, withdrawn rights and other releases: I12 to I14.
+
+use proptest::prelude::*;
+use serde_json::json;
+use sync::{
+    Epoch, Operation, Replica, Scope, ScopePull, ServerSeq, Snapshot, SnapshotRegister, StoreChange,
+};
+
+use crate::support::{Phone, Server, write_drawn};
+
+fn snapshot(server: &Server) -> Snapshot {
+    let scope = Scope::new("unit");
+    Snapshot {
+        cursor: sync::Cursor {
+            epoch: server.working.epoch,
+            seq: server.working.scopes[&scope],
+        },
+        registers: server
+            .working
+            .registers
+            .iter()
+            .map(|(key, register)| SnapshotRegister {
+                kind: key.kind.clone(),
+                record: key.record.clone(),
+                field: key.field.clone(),
+                register: register.clone(),
+            })
+            .collect(),
+        history: server.log.clone(),
+        scope,
+    }
+}
+
+fn reload(phone: &mut Phone, server: &Server) {
+    let snapshot = snapshot(server);
+    assert!(phone.exchange.wants_snapshot(&phone.replica, &snapshot));
+    phone.apply(Replica::load_snapshot(snapshot));
+    phone.exchange.snapshot_loaded(&Scope::new("unit"));
+}
+
+fn restore(backup: &Server, epoch: u64) -> Server {
+    let mut server = backup.clone();
+    server.working.epoch = Epoch(epoch);
+    for (scope, end) in server.working.scopes.clone() {
+        let lowest = server.working.restored_at.entry(scope).or_insert(end);
+        *lowest = end.min(*lowest);
+    }
+    server
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn i12_phones_refill_a_restored_server(
+        before in prop::collection::vec(any::<u8>(), 0..20),
+        after in prop::collection::vec(any::<u8>(), 0..20),
+        verified in any::<bool>(),
+    ) {
+        let (mut phone, mut server) = (Phone::new("a"), Server::new());
+        for it in before {
+            write_drawn(&mut phone, it);
+        }
+        phone.sync(&mut server);
+        let backup = server.clone();
+        if verified {
+            server.backed_up = phone.replica.head().next_seq.get().checked_sub(1).and_then(sync::OpSeq::new);
+        }
+        for it in after {
+            write_drawn(&mut phone, it);
+        }
+        phone.sync(&mut server);
+        phone.sync(&mut server);
+
+        let mut restored = restore(&backup, 2);
+        phone.sync(&mut restored);
+        prop_assert!(phone.exchange.stale_scopes().contains(&Scope::new("unit")));
+        reload(&mut phone, &restored);
+        phone.sync(&mut restored);
+        phone.sync(&mut restored);
+        prop_assert_eq!(phone.unsent(), 0);
+        prop_assert_eq!(restored.log.len(), server.log.len());
+        prop_assert_eq!(restored.refused.len(), server.refused.len());
+        prop_assert_eq!(phone.replica.checkpoint(), &restored.working.registers);
+    }
+
+    #[test]
+    fn i14_fields_of_a_newer_release_survive_a_round_trip(
+        name in "x_[a-z]{1,12}",
+        text in ".{0,40}",
+        number in any::<i64>(),
+    ) {
+        let op = Phone::new("a").set(1);
+        let mut raw = serde_json::to_value(&op).expect("plain JSON");
+        raw[name.as_str()] = json!({ "text": text, "number": number });
+        let read = Operation::from_value(&raw).expect("still an operation");
+        prop_assert_eq!(serde_json::to_value(&read).expect("plain JSON"), raw);
+    }
+}
+
+#[test]
+fn i11_what_was_seen_in_a_lost_history_displaces_nothing_in_the_new_one() {
+    let (mut a, mut b, mut c) = (Phone::new("a"), Phone::new("b"), Phone::new("c"));
+    let mut server = Server::new();
+    let backup = server.clone();
+    a.set("lost");
+    a.sync(&mut server);
+    b.sync(&mut server);
+    // b has seen place 1 of the old history.
+    b.set("after lost");
+    let mut server = restore(&backup, 2);
+    c.sync(&mut server);
+    reload(&mut c, &server);
+    c.set("new");
+    c.sync(&mut server);
+    // Place 1 of the new history is another one: b has not seen it.
+    b.sync(&mut server);
+    assert_eq!(server.log[1].seen, ServerSeq::ZERO);
+    reload(&mut b, &server);
+    b.sync(&mut server);
+    assert_eq!(b.view("state").heads.len(), 2);
+}
+
+#[test]
+fn i13_a_scope_that_is_denied_leaves_the_phone_and_own_work_stays() {
+    let (mut phone, mut other, mut server) = (Phone::new("a"), Phone::new("b"), Server::new());
+    other.set("secret");
+    other.sync(&mut server);
+    phone.sync(&mut server);
+    let own = phone.note("mine");
+    let request = phone.request();
+    let mut reply = server.answer(&request, &phone.author.clone());
+    reply.receipts.clear();
+    reply.scopes.insert(Scope::new("unit"), ScopePull::Denied);
+    phone.take(reply);
+    assert!(phone.replica.checkpoint().is_empty());
+    assert_eq!(phone.replica.history(&Scope::new("unit")).count(), 0);
+    assert_eq!(phone.unsent(), 1);
+    assert!(phone.view("note").contains(&own.id));
+}
+
+#[test]
+fn i08_a_snapshot_that_was_overtaken_is_not_wanted() {
+    let (mut phone, mut server) = (Phone::new("a"), Server::new());
+    let slow = snapshot(&server);
+    phone.set(1);
+    phone.sync(&mut server);
+    assert!(!phone.exchange.wants_snapshot(&phone.replica, &slow));
+    let restored = restore(&server, 2);
+    phone.sync(&mut restored.clone());
+    reload(&mut phone, &restored);
+    assert!(
+        !phone
+            .exchange
+            .wants_snapshot(&phone.replica, &snapshot(&server)),
+        "older history"
+    );
+}
+
+#[test]
+fn i12_refused_work_stays_to_be_read_after_a_backup_and_holds_nothing_up() {
+    let (mut phone, mut server) = (Phone::new("a"), Server::new());
+    phone.set("bad");
+    phone.set(2);
+    phone.sync(&mut server);
+    server.backed_up = sync::OpSeq::new(2);
+    phone.sync(&mut server);
+    assert_eq!(phone.replica.outbox().len(), 1);
+    assert!(phone.replica.outbox()[&sync::OpSeq::FIRST].archived);
+    phone.set(3);
+    phone.sync(&mut server);
+    assert_eq!(phone.unsent(), 0);
+    phone.apply(vec![StoreChange::DropOutgoing(sync::OpSeq::FIRST)]);
+    phone.set(4);
+    phone.sync(&mut server);
+    assert_eq!(phone.unsent(), 0);
+}

@@ -1,0 +1,104 @@
+//! The simulator finds nothing in the real machinery, and finds every deliberate fault: `--features sim`.
+#![cfg(feature = "sim")]
+
+use sync::sim::{self, Sabotage};
+
+/// Schedules within which a deliberate fault must be noticed.
+const SEEDS_UNTIL_CAUGHT: u64 = 300;
+
+fn is_caught(sabotage: Sabotage) {
+    let invariant = sabotage.breaks();
+    let mut others = Vec::new();
+    for seed in 0..SEEDS_UNTIL_CAUGHT {
+        match sim::run_sabotaged(seed, sabotage) {
+            Err(violation) if violation.invariant == invariant => return,
+            Err(violation) => others.push(violation.invariant),
+            Ok(_) => {}
+        }
+    }
+    panic!("{sabotage:?} was not reported as {invariant}; reported: {others:?}");
+}
+
+#[test]
+fn i01_acknowledging_before_the_commit_is_caught() {
+    is_caught(Sabotage::AckBeforeCommit);
+}
+
+#[test]
+fn i02_forgetting_an_operation_once_sent_is_caught() {
+    is_caught(Sabotage::DropOnSend);
+}
+
+#[test]
+fn i03_applying_duplicates_is_caught() {
+    is_caught(Sabotage::ApplyDuplicates);
+}
+
+#[test]
+fn i04_two_tabs_taking_one_place_is_caught() {
+    is_caught(Sabotage::SharedPlaces);
+}
+
+#[test]
+fn i05_a_stored_register_that_drifts_is_caught() {
+    is_caught(Sabotage::RegisterDrifts);
+}
+
+#[test]
+fn i08_a_screen_without_own_work_is_caught() {
+    is_caught(Sabotage::OverlayForgotten);
+}
+
+#[test]
+fn i09_one_operation_holding_up_the_queue_is_caught() {
+    is_caught(Sabotage::PoisonBlocks);
+}
+
+#[test]
+fn i11_dropping_siblings_is_caught() {
+    is_caught(Sabotage::SiblingsDropped);
+}
+
+#[test]
+fn i12_not_refilling_a_restored_server_is_caught() {
+    is_caught(Sabotage::RestoreIgnored);
+}
+
+#[test]
+fn one_seed_gives_one_schedule() {
+    for seed in [3, 14, 159] {
+        assert_eq!(sim::run(seed), sim::run(seed));
+    }
+}
+
+#[test]
+fn fixed_seeds_replay_without_violation() {
+    let seeds: Vec<u64> = include_str!("seeds.txt")
+        .lines()
+        .filter_map(|line| line.split('#').next().map(str::trim))
+        .filter(|line| !line.is_empty())
+        .map(|line| line.parse().expect("a seed is a number"))
+        .collect();
+    assert!(!seeds.is_empty());
+    for seed in seeds {
+        if let Err(violation) = sim::run(seed) {
+            panic!("{violation}");
+        }
+    }
+}
+
+#[test]
+fn schedules_reach_what_they_are_meant_to_reach() {
+    let mut sum = sim::Report::default();
+    for seed in 0..200 {
+        let report = sim::run(seed).unwrap_or_else(|violation| panic!("{violation}"));
+        sum.operations += report.operations;
+        sum.exchanges += report.exchanges;
+        sum.restores += report.restores;
+        sum.crashes += report.crashes;
+    }
+    assert!(sum.operations > 2_000, "{sum:?}");
+    assert!(sum.exchanges > 2_000, "{sum:?}");
+    assert!(sum.restores > 20, "{sum:?}");
+    assert!(sum.crashes > 200, "{sum:?}");
+}
