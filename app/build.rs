@@ -36,7 +36,10 @@ fn words() -> String {
         names_en.sort();
         let mut sorted = names.clone();
         sorted.sort();
-        assert_eq!(sorted, names_en, "key {key}: parameters differ between vi and en");
+        assert_eq!(
+            sorted, names_en,
+            "key {key}: parameters differ between vi and en"
+        );
         let method = key.replace(['.', '-'], "_");
         if names.is_empty() {
             writeln!(
@@ -44,9 +47,11 @@ fn words() -> String {
                 "/// {text_vi:?}\npub fn {method}(self) -> &'static str {{ self.pick({text_vi:?}, {text_en:?}) }}"
             )
         } else {
-            let arguments: String =
-                names.iter().map(|it| format!(", {it}: impl std::fmt::Display")).collect();
-            let values: String = names.iter().map(|it| format!("&{it},")).collect();
+            let (mut arguments, mut values) = (String::new(), String::new());
+            for name in &names {
+                let _ = write!(arguments, ", {name}: impl std::fmt::Display");
+                let _ = write!(values, "&{name},");
+            }
             let (text_vi, text_en) = (numbered(text_vi, &names), numbered(text_en, &names));
             writeln!(
                 code,
@@ -77,9 +82,12 @@ fn parameters(text: &str) -> Vec<String> {
 }
 
 fn numbered(text: &str, names: &[String]) -> String {
-    names.iter().enumerate().fold(text.to_owned(), |text, (index, name)| {
-        text.replace(&format!("{{{name}}}"), &format!("{{{index}}}"))
-    })
+    names
+        .iter()
+        .enumerate()
+        .fold(text.to_owned(), |text, (index, name)| {
+            text.replace(&format!("{{{name}}}"), &format!("{{{index}}}"))
+        })
 }
 
 /// Inlines the `@import "file" layer(name);` lines of `style/main.css` and drops comments and indentation.
@@ -94,7 +102,10 @@ fn style() -> String {
             continue;
         };
         let (file, rest) = rest.split_once('"').expect("@import \"file\" layer(name);");
-        let layer = rest.trim().trim_start_matches("layer(").trim_end_matches(");");
+        let layer = rest
+            .trim()
+            .trim_start_matches("layer(")
+            .trim_end_matches(");");
         let text = fs::read_to_string(folder.join(file))
             .unwrap_or_else(|error| panic!("style/{file}: {error}"));
         write!(css, "@layer {layer} {{\n{text}\n}}\n").expect("writing to a string cannot fail");
@@ -110,5 +121,9 @@ fn compact(css: &str) -> String {
         rest = after.split_once("*/").map_or("", |(_, it)| it);
     }
     text.push_str(rest);
-    text.lines().map(str::trim).filter(|it| !it.is_empty()).collect::<Vec<_>>().join("\n")
+    text.lines()
+        .map(str::trim)
+        .filter(|it| !it.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n")
 }

@@ -1,41 +1,42 @@
-//! The phone app: its context, its frame and its routes.
+//! The phone app: the screen that the address means, and the message at the bottom edge.
 
 use leptos::prelude::*;
-use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::path;
 
-use crate::error::AppError;
 use crate::routes;
+use crate::screen::Screen;
 use crate::state::book::Book;
 use crate::ui::icons::sprite;
+use crate::ui::parts;
 use crate::ui::snack::snack_bar;
 use crate::words::Words;
 
-/// The app of one signed-in person: the same first render on the server and in the browser.
+/// The app of one signed-in person: the same rendering on the server and in the browser.
 #[component]
 pub fn App(
     /// The person's handbook.
     book: Book,
     /// The language.
     words: Words,
+    /// Path of the address; follows the person's way through the app.
+    path: RwSignal<String>,
 ) -> impl IntoView {
-    provide_context(book);
-    provide_context(words);
+    let screen = parts::dynamic(move || {
+        let view = match Screen::of_path(&path.get()) {
+            Screen::Today => routes::today::today(book, words),
+            Screen::Tasks => routes::tasks::tasks(book, words),
+            Screen::Task(record) => routes::task::task(book, words, &record),
+            Screen::Schedule => routes::schedule::schedule(book, words),
+            Screen::Decoration => routes::decoration::decoration(book, words),
+            Screen::More => routes::more::more(book, words),
+            Screen::Sync => routes::sync::sync(book, words),
+            Screen::NotFound => routes::not_found::not_found(book, words),
+        };
+        vec![view]
+    });
     view! {
         {sprite()}
         <a class="skip" href="#main">{words.nav_skip()}</a>
-        <Router>
-            <FlatRoutes fallback=routes::not_found::NotFound>
-                <Route path=path!("/") view=routes::today::Today/>
-                <Route path=path!("/tasks") view=routes::tasks::Tasks/>
-                <Route path=path!("/tasks/:id") view=routes::task::TaskPage/>
-                <Route path=path!("/schedule") view=routes::schedule::Schedule/>
-                <Route path=path!("/decoration") view=routes::decoration::Decoration/>
-                <Route path=path!("/decoration/:id") view=routes::task::TaskPage/>
-                <Route path=path!("/more") view=routes::more::More/>
-                <Route path=path!("/more/sync") view=routes::sync::SyncPage/>
-            </FlatRoutes>
-        </Router>
+        {screen}
         {snack_bar(book, words)}
     }
 }
@@ -43,8 +44,8 @@ pub fn App(
 /// Shown when there is no book to open: what is safe, and the way on.
 #[component]
 pub fn Unavailable(
-    /// Why.
-    error: AppError,
+    /// What is safe, and what to do.
+    sentence: String,
     /// The language.
     words: Words,
 ) -> impl IntoView {
@@ -54,7 +55,7 @@ pub fn Unavailable(
             <section class="note note-reject">
                 <div class="note-body stack-2">
                     <h2>{words.unavailable_title()}</h2>
-                    <p>{error.sentence(words)}</p>
+                    <p>{sentence}</p>
                     <p class="btns"><a class="btn btn-1" href="/" rel="external">{words.unavailable_again()}</a></p>
                 </div>
             </section>

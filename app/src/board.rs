@@ -45,7 +45,8 @@ fn day_cell(words: Words, congress: &Congress, today: CivilDate) -> AnyView {
         Some(t) => t,
         None => words.board_suspended().to_owned(),
     };
-    view! { <span><b class="big">{t}</b><span class="meta blk">{opening.to_string()}</span></span> }.into_any()
+    view! { <span><b class="big">{t}</b><span class="meta blk">{opening.to_string()}</span></span> }
+        .into_any()
 }
 
 /// How long ago a unit was heard from, in words and shape.
@@ -60,7 +61,11 @@ fn contact_cell(words: Words, last_contact_ms: Option<i64>, now_ms: i64) -> AnyV
     } else if hours >= 1 {
         badge("st", "s-wait", &words.board_ago_hours(hours))
     } else {
-        badge("st st-info", "s-received", &words.board_ago_minutes(minutes))
+        badge(
+            "st st-info",
+            "s-received",
+            &words.board_ago_minutes(minutes),
+        )
     };
     view! { {word}<span class="meta blk">{format::moment(at)}</span> }.into_any()
 }

@@ -3,6 +3,7 @@
 mod api;
 mod clock;
 mod database;
+mod navigation;
 mod phone;
 mod settings;
 mod start;
@@ -13,3 +14,6 @@ pub use database::{Database, StoreError};
 pub use phone::Phone;
 pub use settings::{accept_update, set_language, set_theme, sign_in, sign_out, sync_now};
 pub use start::{hydrate, mount};
+
+/// Where this phone keeps the chosen language.
+const LANGUAGE_KEY: &str = "sotay.language";

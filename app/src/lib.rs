@@ -9,6 +9,7 @@ pub mod board;
 pub mod browser;
 pub mod error;
 mod routes;
+pub mod screen;
 pub mod session;
 #[cfg(feature = "ssr")]
 pub mod shell;

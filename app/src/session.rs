@@ -2,11 +2,10 @@
 
 use domain::date::CivilDate;
 use domain::rights::Grant;
-use serde::{Deserialize, Serialize};
-use sync::{AuthorId, Scope, Snapshot};
+use sync::{AuthorId, Scope, Snapshot, wire_struct};
 
 /// The signed-in person as the phone needs to know them. Kept on the phone for days without signal.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Me {
     /// Account id: author of every operation written here.
     pub user: AuthorId,
@@ -23,9 +22,10 @@ pub struct Me {
     /// Whether the district's board is open to this person.
     pub board: bool,
     /// A civil "today" fixed by `SOTAY_TODAY`, for tests and pictures.
-    #[serde(default)]
     pub fixed_today: Option<CivilDate>,
 }
+
+wire_struct!(Me { user, name, role, grants, unit, library, board } default { fixed_today });
 
 impl Me {
     /// Scopes that the phone keeps: the person's unit, then the library.
@@ -40,7 +40,7 @@ impl Me {
 }
 
 /// What a page starts from: the same on the server that renders it and in the browser that takes it over.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct BootData {
     /// The signed-in person.
     pub me: Me,
@@ -49,6 +49,12 @@ pub struct BootData {
     /// What the phone would load first; may be partial, the rest follows by sync.
     pub snapshots: Vec<Snapshot>,
 }
+
+wire_struct!(BootData {
+    me,
+    today,
+    snapshots
+});
 
 /// Asset addresses of one build, as the server found them in the site folder.
 #[derive(Debug, Clone, PartialEq, Eq)]

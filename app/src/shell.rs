@@ -9,10 +9,16 @@ use crate::state::book::Book;
 use crate::words::Words;
 
 /// The app as the server renders it, with the data that the browser starts from.
-pub fn app_page(boot: BootData, assets: &Assets, words: Words) -> impl IntoView + use<> {
+pub fn app_page(
+    boot: BootData,
+    path: &str,
+    assets: &Assets,
+    words: Words,
+) -> impl IntoView + use<> {
     let data = script_json(&boot);
     let book = Book::from_boot(boot);
-    let app = App(AppProps { book, words });
+    let path = RwSignal::new(path.to_owned());
+    let app = App(AppProps { book, words, path });
     document(
         assets,
         words,
@@ -105,5 +111,7 @@ pub(crate) fn document(
 /// JSON that cannot end its script element early.
 fn script_json(boot: &BootData) -> String {
     // Plain data: serialising cannot fail.
-    serde_json::to_string(boot).unwrap_or_default().replace('<', "\\u003c")
+    serde_json::to_string(boot)
+        .unwrap_or_default()
+        .replace('<', "\\u003c")
 }

@@ -10,12 +10,9 @@ pub mod markup;
 pub mod notes;
 pub mod parts;
 pub mod ruler;
-pub mod settle;
 pub mod settings;
+pub mod settle;
 pub mod snack;
 pub mod status;
 pub mod stepper;
 pub mod task_row;
-
-/// Where this phone keeps the chosen language.
-pub const LANGUAGE_KEY: &str = "sotay.language";

@@ -28,7 +28,11 @@ impl Language {
     /// Reads a code; anything unknown is Vietnamese.
     #[must_use]
     pub fn from_code(code: &str) -> Self {
-        if code.trim().eq_ignore_ascii_case("en") { Self::En } else { Self::Vi }
+        if code.trim().eq_ignore_ascii_case("en") {
+            Self::En
+        } else {
+            Self::Vi
+        }
     }
 }
 

@@ -3,6 +3,9 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::Value;
+use sync::serde_through_wire;
+use sync::wire::{Wire, WireError};
 use time::{Date, Duration, Month};
 
 /// Julian day of 1970-01-01.
@@ -195,18 +198,19 @@ impl fmt::Display for CivilDate {
     }
 }
 
-impl Serialize for CivilDate {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.iso())
+impl Wire for CivilDate {
+    fn to_wire(&self) -> Value {
+        Value::String(self.iso())
+    }
+
+    fn from_wire(value: Value) -> Result<Self, WireError> {
+        (value.as_str())
+            .and_then(|it| Self::parse_iso(it).ok())
+            .ok_or(WireError::new("a day"))
     }
 }
 
-impl<'de> Deserialize<'de> for CivilDate {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::parse_iso(&text).map_err(de::Error::custom)
-    }
-}
+serde_through_wire!(CivilDate);
 
 /// A time of day in minutes since midnight. A timetable that runs past midnight goes on counting (25:10).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

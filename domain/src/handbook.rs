@@ -3,9 +3,7 @@
 //! Tolerant: a plan that this build cannot read is set aside in [`Handbook::unreadable`], never a panic; fields of a
 //! newer release are passed over.
 
-use std::collections::BTreeMap;
-
-use sync::{Register, RegisterKey, Scope};
+use sync::{Register, RegisterKey, Scope, SortedMap};
 
 use crate::agenda::{AgendaItem, Budgets, Session, Timetable, timetable};
 use crate::congress::Congress;
@@ -64,7 +62,7 @@ pub struct Handbook {
     /// Parameters, by id.
     pub parameters: Vec<Record<ParameterPlan>>,
     /// People of the unit and of the library's unit, by author id.
-    pub people: BTreeMap<String, PersonPlan>,
+    pub people: SortedMap<String, PersonPlan>,
     /// Working days, from the parameters.
     pub calendar: Calendar,
     /// Session budgets, from the parameters.
@@ -72,7 +70,7 @@ pub struct Handbook {
     /// Plans that this build cannot read.
     pub unreadable: Vec<RegisterKey>,
     /// State of records whose plan has not come yet.
-    waiting: BTreeMap<RegisterKey, Register>,
+    waiting: SortedMap<RegisterKey, Register>,
 }
 
 impl Handbook {
@@ -94,11 +92,11 @@ impl Handbook {
             lessons: Vec::new(),
             terms: Vec::new(),
             parameters: Vec::new(),
-            people: BTreeMap::new(),
+            people: SortedMap::new(),
             calendar: Calendar::default(),
             budgets: Budgets::default(),
             unreadable: Vec::new(),
-            waiting: BTreeMap::new(),
+            waiting: SortedMap::new(),
         }
     }
 

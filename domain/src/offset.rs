@@ -1,6 +1,5 @@
 //! Due dates as distances from the opening day T, and the calendar that working days are counted by.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -44,9 +43,9 @@ pub enum OffsetError {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Calendar {
     /// Days off whatever their weekday.
-    pub holidays: BTreeSet<CivilDate>,
+    pub holidays: Vec<CivilDate>,
     /// Weekdays that are worked. Empty means Monday to Friday.
-    pub working: BTreeSet<Weekday>,
+    pub working: Vec<Weekday>,
 }
 
 impl Calendar {

@@ -1,25 +1,23 @@
 //! Who may read and write what. The server asks on every operation; the phone asks so as not to offer in vain.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
-use sync::{RegisterKey, Scope};
+use serde_json::Value;
+use sync::wire::{Wire, WireError};
+use sync::{RegisterKey, Scope, SortedMap, serde_through_wire, wire_struct};
 
 use crate::kinds::{agenda_item, checklist_task, congress, paper, propaganda_task, task};
 
 /// What an account may do at its unit. Maps the application rights of the sheet "Vai trò" by English identifier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     /// Makes units and accounts; reads everything below, writes no content.
     Administrator,
     /// Reads everything below; sets days, ticks what the superior owes, remarks.
     SuperiorLead,
     /// Writes everything of the unit but its days and what the superior owes.
-    #[serde(rename = "unit_secretary")]
     Secretary,
     /// Writes the unit's propaganda tasks, and remarks.
-    #[serde(rename = "propaganda_member")]
     Propaganda,
     /// Reads the unit.
     Viewer,
@@ -62,8 +60,22 @@ impl Role {
     }
 }
 
+impl Wire for Role {
+    fn to_wire(&self) -> Value {
+        self.identifier().into()
+    }
+
+    fn from_wire(value: Value) -> Result<Self, WireError> {
+        (value.as_str())
+            .and_then(Self::parse)
+            .ok_or(WireError::new("a role"))
+    }
+}
+
+serde_through_wire!(Role);
+
 /// A role at a unit.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Grant {
     /// What may be done.
     pub role: Role,
@@ -71,18 +83,22 @@ pub struct Grant {
     pub unit: Scope,
 }
 
+wire_struct!(Grant { role, unit });
+
 /// Which unit stands above which.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct UnitTree {
-    parents: BTreeMap<Scope, Option<Scope>>,
+    parents: SortedMap<Scope, Option<Scope>>,
 }
 
 impl UnitTree {
     /// A tree of units and the unit above each. Loops are cut where they close.
     pub fn new(units: impl IntoIterator<Item = (Scope, Option<Scope>)>) -> Self {
-        Self {
-            parents: units.into_iter().collect(),
+        let mut parents = SortedMap::new();
+        for (unit, above) in units {
+            parents.insert(unit, above);
         }
+        Self { parents }
     }
 
     /// Whether the unit is known.

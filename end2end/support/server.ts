@@ -1,7 +1,7 @@
 // The release server as a process of its own, which a journey may kill and start again on the same port and data.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,18 +13,24 @@ const PROBE_INTERVAL_MS = 50;
 export class Server {
   readonly port: number;
   readonly data: string;
+  readonly #today: string | undefined;
   #process: ChildProcess | undefined;
   #log = "";
 
-  private constructor(port: number, data: string) {
+  private constructor(port: number, data: string, today: string | undefined) {
     this.port = port;
     this.data = data;
+    this.#today = today;
   }
 
-  /** Starts on a free port with the demo district in a new folder. */
-  static async start(): Promise<Server> {
+  /**
+   * Starts on a free port with the demo district in a new folder, or with a copy of `data`.
+   * `today` (yyyy-mm-dd) fixes the civil day.
+   */
+  static async start(options: { today?: string; data?: string | undefined } = {}): Promise<Server> {
     const data = await mkdtemp(join(tmpdir(), "sotay-end2end-"));
-    const server = new Server(await freePort(), data);
+    if (options.data !== undefined) await cp(options.data, data, { recursive: true });
+    const server = new Server(await freePort(), data, options.today);
     await server.startAgain();
     return server;
   }
@@ -40,17 +46,20 @@ export class Server {
 
   /** Starts on the same port and data, after `kill`. */
   async startAgain(): Promise<void> {
-    const process = spawn(
+    const child = spawn(
       variable("SOTAY_SERVER"),
       ["serve", "--addr", `127.0.0.1:${this.port}`, "--data", this.data, "--site", variable("SOTAY_SITE"), "--demo"],
-      { stdio: ["ignore", "pipe", "pipe"] },
+      {
+        stdio: ["ignore", "pipe", "pipe"],
+        env: { ...process.env, ...(this.#today === undefined ? {} : { SOTAY_TODAY: this.#today }) },
+      },
     );
-    this.#process = process;
-    process.stdout.on("data", (text: Buffer) => (this.#log += text.toString()));
-    process.stderr.on("data", (text: Buffer) => (this.#log += text.toString()));
+    this.#process = child;
+    child.stdout.on("data", (text: Buffer) => (this.#log += text.toString()));
+    child.stderr.on("data", (text: Buffer) => (this.#log += text.toString()));
     const deadline = Date.now() + START_LIMIT_MS;
     while (!(await this.#isHealthy())) {
-      if (process.exitCode !== null || Date.now() > deadline) {
+      if (child.exitCode !== null || Date.now() > deadline) {
         throw new Error(`the server did not start:\n${this.#log}`);
       }
       await pause(PROBE_INTERVAL_MS);
@@ -59,11 +68,20 @@ export class Server {
 
   /** Kills the process as a power cut would: nothing is flushed or said. */
   async kill(): Promise<void> {
-    const process = this.#process;
+    await this.#end("SIGKILL");
+  }
+
+  /** Asks the process to stop: it finishes what is under way and closes its store. */
+  async stop(): Promise<void> {
+    await this.#end("SIGTERM");
+  }
+
+  async #end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+    const child = this.#process;
     this.#process = undefined;
-    if (process && process.exitCode === null && process.signalCode === null) {
-      const gone = once(process, "exit");
-      process.kill("SIGKILL");
+    if (child && child.exitCode === null && child.signalCode === null) {
+      const gone = once(child, "exit");
+      child.kill(signal);
       await gone;
     }
   }

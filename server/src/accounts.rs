@@ -54,7 +54,10 @@ impl Accounts {
     /// # Errors
     /// `Unavailable` when the system gives no random bytes.
     pub fn new() -> Result<Self, SignInError> {
-        Ok(Self { passwords: Passwords::new()?, throttle: Throttle::default() })
+        Ok(Self {
+            passwords: Passwords::new()?,
+            throttle: Throttle::default(),
+        })
     }
 
     /// Opens a session for a name and a password.
@@ -86,7 +89,9 @@ impl Accounts {
         self.throttle.succeeded(&name, from);
         let token = Token::random().map_err(|_| SignInError::Unavailable)?;
         let expires_ms = session::end_ms(now_ms);
-        storage.open_session(token.hash(), &user.name, now_ms, expires_ms).await?;
+        storage
+            .open_session(token.hash(), &user.name, now_ms, expires_ms)
+            .await?;
         Ok((user, token))
     }
 }

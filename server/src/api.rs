@@ -30,7 +30,7 @@ pub mod snapshot;
 pub mod sync;
 
 /// A megabyte over a bad mobile line takes minutes; past this the phone has given up too.
-const REQUEST_TIME_MAX: Duration = Duration::from_secs(180);
+const REQUEST_TIME_MAX: Duration = Duration::from_mins(3);
 
 /// One route. There is no other way into the server than [`routes`].
 pub struct Route {
@@ -49,7 +49,11 @@ impl Route {
         path: &'static str,
         handler: fn() -> MethodRouter<AppState>,
     ) -> Self {
-        Self { method, path, handler }
+        Self {
+            method,
+            path,
+            handler,
+        }
     }
 }
 
@@ -58,37 +62,54 @@ impl Route {
 pub fn routes() -> Vec<Route> {
     let mut routes = vec![
         Route::new(Method::POST, "/api/v1/sign-in", || post(sign_in::sign_in)),
-        Route::new(Method::POST, "/api/v1/sign-out", || post(sign_out::sign_out)),
+        Route::new(Method::POST, "/api/v1/sign-out", || {
+            post(sign_out::sign_out)
+        }),
         Route::new(Method::GET, "/api/v1/me", || get(me::show_me)),
         Route::new(Method::POST, "/api/v1/sync", || post(sync::sync)),
-        Route::new(Method::GET, "/api/v1/snapshot/{scope}", || get(snapshot::show_snapshot)),
+        Route::new(Method::GET, "/api/v1/snapshot/{scope}", || {
+            get(snapshot::show_snapshot)
+        }),
         Route::new(Method::GET, "/healthz", || get(health::show_health)),
     ];
     routes.extend(
-        ["/sw.js", "/boot.js", "/manifest.webmanifest", "/shell", "/pkg/{*file}", "/icons/{*file}"]
-            .map(|path| Route::new(Method::GET, path, || get(show_file))),
+        [
+            "/sw.js",
+            "/boot.js",
+            "/manifest.webmanifest",
+            "/shell",
+            "/pkg/{*file}",
+            "/icons/{*file}",
+        ]
+        .map(|path| Route::new(Method::GET, path, || get(show_file))),
     );
     routes.extend(pages::routes());
     routes
 }
 
 /// The server's service.
-#[must_use]
 pub fn router(state: AppState) -> Router {
     routes()
         .into_iter()
-        .fold(Router::new(), |router, it| router.route(it.path, (it.handler)()))
+        .fold(Router::new(), |router, it| {
+            router.route(it.path, (it.handler)())
+        })
         .fallback(show_file)
         .layer(from_fn_with_state(state.clone(), principal::layer))
         .layer(RequestDecompressionLayer::new())
         .layer(from_fn(cross_site::layer))
         .layer(CompressionLayer::new())
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIME_MAX))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            REQUEST_TIME_MAX,
+        ))
         .layer(map_response(secure))
-        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
-            tracing::error!("a handler panicked");
-            ApiError::internal().into_response()
-        }))
+        .layer(CatchPanicLayer::custom(
+            |_: Box<dyn std::any::Any + Send>| {
+                tracing::error!("a handler panicked");
+                ApiError::internal().into_response()
+            },
+        ))
         .layer(from_fn(request_id::layer))
         .with_state(state)
 }
@@ -104,7 +125,10 @@ async fn show_file(
     if let Some(found) = state.site.respond(uri.path(), &headers).filter(|_| is_read) {
         return found;
     }
-    let accepts = headers.get(header::ACCEPT).and_then(|it| it.to_str().ok()).unwrap_or("");
+    let accepts = headers
+        .get(header::ACCEPT)
+        .and_then(|it| it.to_str().ok())
+        .unwrap_or("");
     if is_read && !uri.path().starts_with("/api/") && accepts.contains("text/html") {
         pages::not_found(&state, &headers)
     } else {
@@ -120,7 +144,9 @@ async fn secure(mut response: Response) -> Response {
         (header::REFERRER_POLICY, "same-origin"),
         (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'none'"),
     ] {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     response
 }

@@ -16,7 +16,10 @@ impl Clock {
     /// A clock whose civil day is fixed when `today` is given.
     #[must_use]
     pub fn new(today: Option<CivilDate>) -> Self {
-        Self { today, ahead_ms: AtomicI64::new(0) }
+        Self {
+            today,
+            ahead_ms: AtomicI64::new(0),
+        }
     }
 
     /// Milliseconds since 1970.
@@ -32,7 +35,8 @@ impl Clock {
     /// The civil day in Viet Nam (+07:00, no daylight saving).
     #[must_use]
     pub fn today(&self) -> CivilDate {
-        self.today.unwrap_or_else(|| CivilDate::from_unix_ms(self.now_ms()))
+        self.today
+            .unwrap_or_else(|| CivilDate::from_unix_ms(self.now_ms()))
     }
 
     /// Whether the civil day is fixed.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Context as _;
 use domain::rights::{Grant, Role};
-use sync::Scope;
+use sync::{AuthorId, Scope};
 
 use crate::accounts::enrol::{Enrolment, enrol};
 use crate::import;
@@ -28,7 +28,11 @@ pub fn people() -> Vec<Enrolment> {
             let mut cells = line.split(',');
             let (user, name) = (cells.next()?.to_owned(), cells.next()?.to_owned());
             let (role, unit) = (Role::parse(cells.next()?)?, Scope::new(cells.next()?));
-            Some(Enrolment { user, name, grant: Grant { role, unit } })
+            Some(Enrolment {
+                user,
+                name,
+                grant: Grant { role, unit },
+            })
         })
         .collect()
 }
@@ -47,16 +51,17 @@ pub async fn fill(state: &AppState) -> anyhow::Result<bool> {
     let imported = import::read(WORKBOOK)
         .map_err(|problems| anyhow::anyhow!("{} problems in the demo workbook", problems.len()))?;
     let changes = intake::plan_import(storage, &import::desired(&imported.workbook)).await?;
-    let count = intake::import(storage, changes, now_ms).await.context("importing the demo")?;
+    let count = intake::import(storage, changes, now_ms)
+        .await
+        .context("importing the demo")?;
     tracing::info!(count, "demo workbook imported");
 
     let mut days = BTreeMap::new();
     for (key, value) in import::demo_dates(&imported.workbook, state.clock.today()) {
         let is_new = match storage.snapshot(&key.scope, 0).await {
-            Ok(snapshot) => !snapshot
-                .registers
-                .iter()
-                .any(|it| (&it.kind, &it.record, &it.field) == (&key.kind, &key.record, &key.field)),
+            Ok(snapshot) => !snapshot.registers.iter().any(|it| {
+                (&it.kind, &it.record, &it.field) == (&key.kind, &key.record, &key.field)
+            }),
             Err(StorageError::Missing) => true,
             Err(error) => return Err(error.into()),
         };
@@ -64,9 +69,34 @@ pub async fn fill(state: &AppState) -> anyhow::Result<bool> {
             days.insert(key, value);
         }
     }
-    intake::write(storage, SERVER_AUTHOR, days, now_ms).await.context("setting sample days")?;
-    enrol(storage, &state.accounts.passwords, &people(), PASSWORD, now_ms)
+    intake::write(storage, SERVER_AUTHOR, days, now_ms)
         .await
-        .context("making demo accounts")?;
+        .context("setting sample days")?;
+    enrol(
+        storage,
+        &state.accounts.passwords,
+        &people(),
+        PASSWORD,
+        now_ms,
+    )
+    .await
+    .context("making demo accounts")?;
     Ok(true)
+}
+
+/// Whether the demonstration's sign-ins work here.
+///
+/// # Errors
+/// When storage or hashing fails.
+pub async fn is_here(state: &AppState) -> anyhow::Result<bool> {
+    let Some(first) = people().into_iter().next() else {
+        return Ok(false);
+    };
+    let Some(user) = state.storage.user(&AuthorId::new(first.user)).await? else {
+        return Ok(false);
+    };
+    let passwords = &state.accounts.passwords;
+    Ok(passwords
+        .verify(PASSWORD.to_owned(), Some(user.password_hash))
+        .await?)
 }

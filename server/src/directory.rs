@@ -46,7 +46,11 @@ impl Directory {
             it.take(key, register);
         }
         let parent = |plan: &unit::UnitPlan| plan.parent.as_deref().map(Scope::new);
-        it.tree = UnitTree::new(it.units.iter().map(|(unit, plan)| (unit.clone(), parent(plan))));
+        it.tree = UnitTree::new(
+            it.units
+                .iter()
+                .map(|(unit, plan)| (unit.clone(), parent(plan))),
+        );
         it
     }
 
@@ -73,7 +77,10 @@ impl Directory {
             _ => {}
         }
         let kinds = self.records.entry(key.scope.clone()).or_default();
-        kinds.entry(key.kind.clone()).or_default().insert(key.record.clone(), owed);
+        kinds
+            .entry(key.kind.clone())
+            .or_default()
+            .insert(key.record.clone(), owed);
     }
 
     /// Which unit stands above which.
@@ -91,7 +98,11 @@ impl Directory {
     /// Whether a register's record was ever planned, and if so whether a higher level owes it.
     #[must_use]
     pub fn owed_by_superior(&self, key: &RegisterKey) -> Option<bool> {
-        self.records.get(&key.scope)?.get(&key.kind)?.get(&key.record).copied()
+        self.records
+            .get(&key.scope)?
+            .get(&key.kind)?
+            .get(&key.record)
+            .copied()
     }
 
     /// The library of a unit: of itself, or of the nearest unit above that has one; else the unit itself.
@@ -106,17 +117,26 @@ impl Directory {
     /// The workbook's word for a role; its identifier when the workbook has none.
     #[must_use]
     pub fn role_name(&self, role: Role) -> &str {
-        self.role_names.get(role.identifier()).map_or(role.identifier(), String::as_str)
+        self.role_names
+            .get(role.identifier())
+            .map_or(role.identifier(), String::as_str)
     }
 
     /// Units below grants that reach below, and the units of those grants, in order of key.
     #[must_use]
     pub fn overseen(&self, grants: &[Grant]) -> Vec<Scope> {
-        let reaching: Vec<&Scope> =
-            grants.iter().filter(|it| it.role.reaches_below()).map(|it| &it.unit).collect();
+        let reaching: Vec<&Scope> = grants
+            .iter()
+            .filter(|it| it.role.reaches_below())
+            .map(|it| &it.unit)
+            .collect();
         self.tree
             .units()
-            .filter(|unit| reaching.iter().any(|above| self.tree.is_within(unit, above)))
+            .filter(|unit| {
+                reaching
+                    .iter()
+                    .any(|above| self.tree.is_within(unit, above))
+            })
             .cloned()
             .collect()
     }

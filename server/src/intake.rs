@@ -63,7 +63,9 @@ pub async fn import(
     changes: Vec<PlannedChange>,
     now_ms: i64,
 ) -> Result<usize, IntakeError> {
-    let values = changes.into_iter().map(|it| (it.key, it.after.unwrap_or(Value::Null)));
+    let values = changes
+        .into_iter()
+        .map(|it| (it.key, it.after.unwrap_or(Value::Null)));
     write(storage, IMPORT_AUTHOR, values.collect(), now_ms).await
 }
 
@@ -89,7 +91,10 @@ pub async fn write(
         .into_iter()
         .zip(1_u64..)
         .filter_map(|((key, value), seq)| {
-            let start = Cursor { epoch: heads.epoch, seq: ServerSeq::ZERO };
+            let start = Cursor {
+                epoch: heads.epoch,
+                seq: ServerSeq::ZERO,
+            };
             let id = OpId {
                 device: device.clone(),
                 incarnation: incarnation.clone(),
@@ -123,22 +128,36 @@ pub async fn write(
         cursors: BTreeMap::new(),
     };
     let policy = Arc::new(ServerPolicy);
-    let push = Push { request, author, policy, now_ms, new_scopes: scopes };
+    let push = Push {
+        request,
+        author,
+        policy,
+        now_ms,
+        new_scopes: scopes,
+    };
     let pushed = storage.push(push).await?;
-    let refused = pushed.receipts.into_iter().find(|it| it.verdict.server_seq().is_none());
+    let refused = pushed
+        .receipts
+        .into_iter()
+        .find(|it| it.verdict.server_seq().is_none());
     match refused {
         None => Ok(pushed.accepted),
-        Some(it) => Err(IntakeError::Refused { seq: it.seq.get(), verdict: it.verdict }),
+        Some(it) => Err(IntakeError::Refused {
+            seq: it.seq.get(),
+            verdict: it.verdict,
+        }),
     }
 }
 
 fn random_incarnation() -> Result<Incarnation, IntakeError> {
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes).map_err(|_| IntakeError::NoRandom)?;
-    let text = bytes.iter().fold(String::with_capacity(32), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    });
+    let text = bytes
+        .iter()
+        .fold(String::with_capacity(32), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        });
     Ok(Incarnation::new(text))
 }

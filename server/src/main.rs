@@ -100,7 +100,10 @@ struct UserAdd {
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
     match Arguments::parse().command {
         Command::Serve(arguments) => run_server(arguments).await?,
         Command::Import(arguments) => return run_import(arguments).await,
@@ -117,15 +120,22 @@ async fn run_server(arguments: Serve) -> anyhow::Result<()> {
         behind_proxy: arguments.behind_proxy,
     })
     .await?;
+    if arguments.demo {
+        demo::fill(&state).await.context("the demonstration")?;
+    }
     let listener = TcpListener::bind(arguments.addr)
         .await
         .with_context(|| format!("cannot listen on {}", arguments.addr))?;
-    let is_demo = arguments.demo && demo::fill(&state).await.context("the demonstration")?;
     say(&format!("http://{}\n", listener.local_addr()?))?;
-    if is_demo {
+    if arguments.demo && demo::is_here(&state).await? {
         for it in demo::people() {
             let role = it.grant.role.identifier();
-            say(&format!("{:24}{}  {role} {}\n", it.user, demo::PASSWORD, it.grant.unit))?;
+            say(&format!(
+                "{:24}{}  {role} {}\n",
+                it.user,
+                demo::PASSWORD,
+                it.grant.unit
+            ))?;
         }
     }
     serve::run(state, listener, serve::stop_signal()).await
@@ -136,15 +146,25 @@ async fn run_import(arguments: Import) -> anyhow::Result<ExitCode> {
         Ok(imported) => imported,
         Err(problems) => {
             for problem in &problems {
-                say(&format!("{}\n{}\n", problem.display_vi(), problem.display_en()))?;
+                say(&format!(
+                    "{}\n{}\n",
+                    problem.display_vi(),
+                    problem.display_en()
+                ))?;
             }
             return Ok(ExitCode::FAILURE);
         }
     };
     for notice in &imported.notices {
-        say(&format!("{}\n{}\n", notice.display_vi(), notice.display_en()))?;
+        say(&format!(
+            "{}\n{}\n",
+            notice.display_vi(),
+            notice.display_en()
+        ))?;
     }
-    let storage = SqliteStorage::open(&arguments.data).await.context("the database")?;
+    let storage = SqliteStorage::open(&arguments.data)
+        .await
+        .context("the database")?;
     let desired = import::desired(&imported.workbook);
     let changes = intake::plan_import(&storage, &desired).await?;
     say(&import::summary(&changes))?;
@@ -156,13 +176,25 @@ async fn run_import(arguments: Import) -> anyhow::Result<ExitCode> {
 }
 
 async fn add_user(arguments: UserAdd) -> anyhow::Result<()> {
-    let storage = SqliteStorage::open(&arguments.data).await.context("the database")?;
+    let storage = SqliteStorage::open(&arguments.data)
+        .await
+        .context("the database")?;
     let unit = Scope::new(arguments.unit);
-    anyhow::ensure!(storage.scopes().await?.contains(&unit), "there is no unit {unit}");
+    anyhow::ensure!(
+        storage.scopes().await?.contains(&unit),
+        "there is no unit {unit}"
+    );
     let mut password = String::new();
     std::io::stdin().take(1_024).read_to_string(&mut password)?;
-    let grant = Grant { role: arguments.role, unit };
-    let person = Enrolment { user: arguments.user, name: arguments.name, grant };
+    let grant = Grant {
+        role: arguments.role,
+        unit,
+    };
+    let person = Enrolment {
+        user: arguments.user,
+        name: arguments.name,
+        grant,
+    };
     let password = password.trim_end_matches(['\r', '\n']);
     let now_ms = Clock::default().now_ms();
     enrol(&storage, &Passwords::new()?, &[person], password, now_ms).await?;

@@ -9,8 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use leptos::prelude::{IntoView, Owner, RenderHtml, provide_context};
-use leptos_router::location::RequestUrl;
+use leptos::prelude::{IntoView, Owner, RenderHtml};
 use serde::Deserialize;
 use sync::Scope;
 
@@ -39,8 +38,9 @@ const APP_PAGES: [&str; 8] = [
 /// Every page.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    let mut routes: Vec<Route> =
-        APP_PAGES.map(|path| Route::new(Method::GET, path, || get(show_app))).into();
+    let mut routes: Vec<Route> = APP_PAGES
+        .map(|path| Route::new(Method::GET, path, || get(show_app)))
+        .into();
     routes.push(Route::new(Method::GET, "/sign-in", || get(show_sign_in)));
     routes.push(Route::new(Method::GET, "/board", || get(show_board)));
     routes.push(Route::new(Method::GET, "/board/{unit}", || get(show_unit)));
@@ -56,7 +56,7 @@ pub fn prepare() {
 /// The page that the service worker keeps: the same for everybody.
 #[must_use]
 pub fn shell(assets: &Assets) -> String {
-    render("/", || offline_shell(assets, Words::default()))
+    render(|| offline_shell(assets, Words::default()))
 }
 
 /// What a page cannot be shown for.
@@ -94,7 +94,9 @@ async fn show_app(
     let words = words(&headers);
     let page = async {
         let boot = boot_data(&state, &principal?).await?;
-        Ok(render(path_of(&uri), || app_page(boot, state.site.entries(), words)))
+        Ok(render(|| {
+            app_page(boot, uri.path(), state.site.entries(), words)
+        }))
     };
     finish(&state, words, &uri, page.await)
 }
@@ -102,8 +104,15 @@ async fn show_app(
 /// What a person's page starts from: their own unit; the library follows by sync.
 async fn boot_data(state: &AppState, principal: &Principal) -> Result<BootData, Refusal> {
     let me = me::of(state, principal).await?;
-    let snapshot = state.storage.snapshot(&me.unit, SNAPSHOT_HISTORY_MAX).await?;
-    Ok(BootData { me, today: state.clock.today(), snapshots: vec![snapshot] })
+    let snapshot = state
+        .storage
+        .snapshot(&me.unit, SNAPSHOT_HISTORY_MAX)
+        .await?;
+    Ok(BootData {
+        me,
+        today: state.clock.today(),
+        snapshots: vec![snapshot],
+    })
 }
 
 #[derive(Default, Deserialize)]
@@ -137,7 +146,7 @@ async fn show_sign_in(
         _ => Some(AppError::Server),
     };
     let words = words(&headers);
-    let page = render("/sign-in", || sign_in_page(state.site.entries(), words, next, error));
+    let page = render(|| sign_in_page(state.site.entries(), words, next, error));
     html(StatusCode::OK, page)
 }
 
@@ -151,7 +160,7 @@ async fn show_board(
     let words = words(&headers);
     let page = async {
         let data = board_data(&state, &principal?).await?;
-        Ok(render("/board", || board_page(data, state.site.entries(), words)))
+        Ok(render(|| board_page(data, state.site.entries(), words)))
     };
     finish(&state, words, &uri, page.await)
 }
@@ -172,7 +181,9 @@ async fn board_data(state: &AppState, principal: &Principal) -> Result<BoardData
         unsent_reported: it.contact.map_or(0, |it| it.unsent),
     };
     Ok(BoardData {
-        title_unit: directory.unit(&me.unit).map_or_else(String::new, |it| it.name.clone()),
+        title_unit: directory
+            .unit(&me.unit)
+            .map_or_else(String::new, |it| it.name.clone()),
         viewer: me.name,
         today: board.today,
         now_ms: state.clock.now_ms(),
@@ -191,7 +202,7 @@ async fn show_unit(
     let words = words(&headers);
     let page = async {
         let data = unit_data(&state, &principal?, &Scope::new(unit)).await?;
-        Ok(render(path_of(&uri), || unit_page(data, state.site.entries(), words)))
+        Ok(render(|| unit_page(data, state.site.entries(), words)))
     };
     finish(&state, words, &uri, page.await)
 }
@@ -201,7 +212,9 @@ async fn unit_data(
     principal: &Principal,
     unit: &Scope,
 ) -> Result<UnitData, Refusal> {
-    let loaded = unit::load(state, &principal.grants, unit).await?.ok_or(ApiError::forbidden())?;
+    let loaded = unit::load(state, &principal.grants, unit)
+        .await?
+        .ok_or(ApiError::forbidden())?;
     let today = state.clock.today();
     let event = |it: unit::Line| UnitEvent {
         title: it.title.unwrap_or_else(|| it.entry.op.record.to_string()),
@@ -222,7 +235,7 @@ async fn unit_data(
 /// 404 as a page.
 pub fn not_found(state: &AppState, headers: &HeaderMap) -> Response {
     let words = words(headers);
-    let page = render("/", || error_page(state.site.entries(), words, &AppError::NotFound));
+    let page = render(|| error_page(state.site.entries(), words, &AppError::NotFound));
     html(StatusCode::NOT_FOUND, page)
 }
 
@@ -232,37 +245,35 @@ fn finish(state: &AppState, words: Words, uri: &Uri, page: Result<String, Refusa
         Err(Refusal::SignedOut) => {
             let next = uri.path_and_query().map_or("/", |it| it.as_str());
             // A list of text pairs always encodes.
-            let query = serde_urlencoded::to_string([("next", safe_next(next))]).unwrap_or_default();
+            let query =
+                serde_urlencoded::to_string([("next", safe_next(next))]).unwrap_or_default();
             see_other(&format!("/sign-in?{query}"))
         }
-        Err(Refusal::Error(status, error)) => {
-            html(status, render("/", || error_page(state.site.entries(), words, &error)))
-        }
+        Err(Refusal::Error(status, error)) => html(
+            status,
+            render(|| error_page(state.site.entries(), words, &error)),
+        ),
     }
 }
 
 fn html(status: StatusCode, page: String) -> Response {
     // A page holds a person's data as of now: no cache may keep it.
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/html; charset=utf-8"),
+        ),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
     (status, headers, page).into_response()
 }
 
-/// Renders a view in an owner of its own; `path` is what the client-side router reads.
-fn render<V: IntoView>(path: &str, view: impl FnOnce() -> V) -> String {
+/// Renders a view in an owner of its own.
+fn render<V: IntoView>(view: impl FnOnce() -> V) -> String {
     let owner = Owner::new_root(None);
-    let html = owner.with(|| {
-        provide_context(RequestUrl::new(path));
-        view().into_view().to_html()
-    });
+    let html = owner.with(|| view().into_view().to_html());
     owner.cleanup();
     html
-}
-
-fn path_of(uri: &Uri) -> &str {
-    uri.path_and_query().map_or("/", |it| it.as_str())
 }
 
 fn words(headers: &HeaderMap) -> Words {

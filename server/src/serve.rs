@@ -14,8 +14,11 @@ use tokio::sync::oneshot;
 
 use crate::accounts::Accounts;
 use crate::api;
+use crate::api::snapshot::SnapshotCache;
 use crate::clock::Clock;
+use crate::directory::DirectoryCache;
 use crate::pages;
+use crate::projections::board::BoardCache;
 use crate::site::{Made, Site};
 use crate::state::{AppState, Parts};
 use crate::storage::sqlite::SqliteStorage;
@@ -25,7 +28,7 @@ const ASSET_CACHE: &str = "asset-cache";
 /// How long requests under way may take once the server was asked to stop.
 const STOP_TIME_MAX: Duration = Duration::from_secs(10);
 /// How often ended sessions are forgotten.
-const PURGE_EVERY: Duration = Duration::from_secs(60 * 60);
+const PURGE_EVERY: Duration = Duration::from_hours(1);
 
 /// What a server is made of.
 #[derive(Debug, Clone)]
@@ -56,16 +59,19 @@ pub async fn open(options: &Options) -> anyhow::Result<AppState> {
         storage: Arc::new(storage),
         clock: Clock::new(options.today),
         accounts: Accounts::new()?,
-        directory: Default::default(),
+        directory: DirectoryCache::default(),
         site,
-        snapshots: Default::default(),
-        board: Default::default(),
+        snapshots: SnapshotCache::default(),
+        board: BoardCache::default(),
         behind_proxy: options.behind_proxy,
     }))
 }
 
 fn load_site(folder: &Path, cache: &Path) -> anyhow::Result<Site> {
-    let made = Made { style: app::STYLE, shell: &pages::shell };
+    let made = Made {
+        style: app::STYLE,
+        shell: &pages::shell,
+    };
     Site::load(folder, cache, &made)
         .with_context(|| format!("cannot read the site folder {}", folder.display()))
 }

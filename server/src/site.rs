@@ -115,17 +115,20 @@ impl Site {
 
 impl Asset {
     fn body(&self, request: &HeaderMap) -> Response {
-        let (bytes, encoding) = if let Some(it) = self.brotli.as_ref().filter(|_| accepts(request, "br"))
-        {
-            (it, Some("br"))
-        } else if let Some(it) = self.gzip.as_ref().filter(|_| accepts(request, "gzip")) {
-            (it, Some("gzip"))
-        } else {
-            (&self.plain, None)
-        };
+        let (bytes, encoding) =
+            if let Some(it) = self.brotli.as_ref().filter(|_| accepts(request, "br")) {
+                (it, Some("br"))
+            } else if let Some(it) = self.gzip.as_ref().filter(|_| accepts(request, "gzip")) {
+                (it, Some("gzip"))
+            } else {
+                (&self.plain, None)
+            };
         let mut response = Body::from(bytes.clone()).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(self.content_type),
+        );
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
         if let Some(encoding) = encoding {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
@@ -137,13 +140,17 @@ impl Asset {
 /// Whether the asker has this version already.
 #[must_use]
 pub fn is_current(etag: &HeaderValue, request: &HeaderMap) -> bool {
-    let Ok(etag) = etag.to_str() else { return false };
+    let Ok(etag) = etag.to_str() else {
+        return false;
+    };
     request
         .get_all(header::IF_NONE_MATCH)
         .iter()
         .filter_map(|it| it.to_str().ok())
         .flat_map(|it| it.split(','))
-        .any(|it| it.trim() == "*" || it.trim().trim_start_matches("W/") == etag.trim_start_matches("W/"))
+        .any(|it| {
+            it.trim() == "*" || it.trim().trim_start_matches("W/") == etag.trim_start_matches("W/")
+        })
 }
 
 /// Whether the asker takes an encoding.
@@ -156,7 +163,9 @@ pub fn accepts(request: &HeaderMap, encoding: &str) -> bool {
         .flat_map(|it| it.split(','))
         .any(|it| {
             let mut parts = it.split(';').map(str::trim);
-            let is_it = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding));
+            let is_it = parts
+                .next()
+                .is_some_and(|name| name.eq_ignore_ascii_case(encoding));
             is_it && !parts.any(|it| matches!(it, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
         })
 }

@@ -49,7 +49,9 @@ impl AppState {
     #[must_use]
     pub fn is_secure(&self, headers: &HeaderMap) -> bool {
         // Without a proxy of ours a false claim harms only the cookie of who makes it.
-        headers.get("x-forwarded-proto").is_some_and(|it| it.as_bytes() == b"https")
+        headers
+            .get("x-forwarded-proto")
+            .is_some_and(|it| it.as_bytes() == b"https")
     }
 
     /// Where a request comes from: the last address that our proxy added, else the peer.

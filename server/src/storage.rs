@@ -106,7 +106,10 @@ pub struct Heads {
 impl Heads {
     /// Where a scope's log ends.
     pub fn cursor(&self, scope: &Scope) -> Option<Cursor> {
-        self.seqs.get(scope).map(|seq| Cursor { epoch: self.epoch, seq: *seq })
+        self.seqs.get(scope).map(|seq| Cursor {
+            epoch: self.epoch,
+            seq: *seq,
+        })
     }
 }
 

@@ -6,21 +6,21 @@
 
 mod intake;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use serde_json::Value;
+use std::collections::BTreeMap;
 
 use crate::ids::{Cursor, Epoch, OpSeq, Scope};
-use crate::operation::Operation;
 use crate::protocol::{
     ProtocolError, REQUEST_BYTES_MAX, REQUEST_OPS_MAX, Snapshot, SyncReply, SyncRequest, VERSION,
 };
 use crate::replica::{Replica, StoreChange};
+use crate::sorted_map::SortedMap;
+use crate::wire::{self, Wire as _};
 
 /// First wait after a failure; doubles up to [`RETRY_DELAY_MAX_MS`].
 const RETRY_DELAY_MIN_MS: i64 = 1_000;
-/// Longest wait between tries.
-const RETRY_DELAY_MAX_MS: i64 = 60_000;
+/// Longest wait between tries: a phone that finds its server again has sent within ten seconds. Shorter than
+/// [`IDLE_DELAY_MS`], which bounds every wait.
+const RETRY_DELAY_MAX_MS: i64 = 8_000;
 /// Wait between exchanges when nothing is unsent.
 const IDLE_DELAY_MS: i64 = 30_000;
 /// Smallest difference of clocks that is worth a write to the store.
@@ -66,9 +66,9 @@ pub struct Exchange {
     setbacks: u32,
     next_at_ms: i64,
     last_contact_ms: Option<i64>,
-    stale_scopes: BTreeSet<Scope>,
+    stale_scopes: Vec<Scope>,
     /// How far scopes had been read that were denied since.
-    left: BTreeMap<Scope, Cursor>,
+    left: SortedMap<Scope, Cursor>,
 }
 
 impl Exchange {
@@ -86,8 +86,8 @@ impl Exchange {
             setbacks: 0,
             next_at_ms: i64::MIN,
             last_contact_ms: None,
-            stale_scopes: BTreeSet::new(),
-            left: BTreeMap::new(),
+            stale_scopes: Vec::new(),
+            left: SortedMap::new(),
         }
     }
 
@@ -111,7 +111,7 @@ impl Exchange {
 
     /// Scopes whose snapshot must be loaded (again) before they can be pulled.
     #[must_use]
-    pub fn stale_scopes(&self) -> &BTreeSet<Scope> {
+    pub fn stale_scopes(&self) -> &Vec<Scope> {
         &self.stale_scopes
     }
 
@@ -130,7 +130,7 @@ impl Exchange {
 
     /// The snapshot of this scope is in place.
     pub fn snapshot_loaded(&mut self, scope: &Scope) {
-        self.stale_scopes.remove(scope);
+        self.stale_scopes.retain(|it| it != scope);
         self.left.remove(scope);
     }
 
@@ -152,8 +152,8 @@ impl Exchange {
     /// The next request, when one is due at `now_ms` by the device's clock.
     pub fn poll_request(&mut self, replica: &Replica, now_ms: i64) -> Option<SyncRequest> {
         // A clock that jumped back must not silence the phone (invariant I10).
-        let due = now_ms >= self.next_at_ms
-            || self.next_at_ms.saturating_sub(now_ms) > RETRY_DELAY_MAX_MS;
+        let due =
+            now_ms >= self.next_at_ms || self.next_at_ms.saturating_sub(now_ms) > IDLE_DELAY_MS;
         if self.in_flight || self.link == Link::SignedOut || !due {
             return None;
         }
@@ -167,22 +167,22 @@ impl Exchange {
             unsent: replica.unsent().count() as u64,
             kept_from: replica.kept_from(),
             ops: Vec::new(),
-            cursors: replica
-                .cursors()
-                .iter()
-                .filter(|(scope, _)| !self.stale_scopes.contains(*scope))
-                .map(|(scope, cursor)| (scope.clone(), *cursor))
-                .collect(),
+            cursors: BTreeMap::new(),
         };
+        for (scope, cursor) in replica.cursors() {
+            if !self.stale_scopes.contains(scope) {
+                request.cursors.insert(scope.clone(), *cursor);
+            }
+        }
         // A weak path carries a short message where it loses a long one.
         let shrink = self.setbacks.min(8);
         let (ops_max, bytes_max) = (REQUEST_OPS_MAX >> shrink, REQUEST_BYTES_MAX >> shrink);
-        let mut bytes = serde_json::to_string(&request).map_or(0, |it| it.len());
+        let mut bytes = request.to_json().len();
         let mut sent = replica.sendable(self.expect).peekable();
         self.sent_from = sent.peek().map(|it| it.id.seq);
         for op in sent {
-            let raw = to_raw(op);
-            bytes += raw.to_string().len() + 1;
+            let raw = op.to_wire();
+            bytes += wire::write(&raw).len() + 1;
             // One goes in any case: it is no bigger than `OPERATION_BYTES_MAX`.
             if !request.ops.is_empty() && (request.ops.len() >= ops_max || bytes > bytes_max) {
                 break;
@@ -214,9 +214,13 @@ impl Exchange {
         self.last_contact_ms = Some(now_ms);
         self.epoch = Some(intake.epoch);
         self.expect = Some(intake.expect);
-        self.stale_scopes.extend(intake.stale);
+        for scope in intake.stale {
+            if !self.stale_scopes.contains(&scope) {
+                self.stale_scopes.push(scope);
+            }
+        }
         for scope in &intake.denied {
-            self.stale_scopes.remove(scope);
+            self.stale_scopes.retain(|it| it != scope);
             if let Some(cursor) = replica.cursors().get(scope) {
                 self.left.insert(scope.clone(), *cursor);
             }
@@ -265,11 +269,6 @@ impl Exchange {
         self.setbacks = self.setbacks.saturating_add(1);
         delay_ms.min(RETRY_DELAY_MAX_MS)
     }
-}
-
-fn to_raw(op: &Operation) -> Value {
-    // An operation is a struct of plain JSON types; serialising one cannot fail.
-    serde_json::to_value(op).unwrap_or(Value::Null)
 }
 
 #[cfg(test)]

@@ -118,7 +118,7 @@ impl ServerSeq {
 pub struct Epoch(pub u64);
 
 /// How far a phone has read a scope's log, and of which history.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor {
     /// History that `seq` counts in.
     pub epoch: Epoch,
@@ -127,7 +127,7 @@ pub struct Cursor {
 }
 
 /// Identity of an operation: the same identity with other bytes is a fork.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OpId {
     /// Device that wrote it.
     pub device: DeviceId,
@@ -138,7 +138,7 @@ pub struct OpId {
 }
 
 /// Address of one register: a field of a record of a scope.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RegisterKey {
     /// Log that the record belongs to.
     pub scope: Scope,

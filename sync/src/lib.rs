@@ -12,7 +12,9 @@ mod replica;
 mod server;
 #[cfg(feature = "sim")]
 pub mod sim;
+mod sorted_map;
 mod verdict;
+pub mod wire;
 
 pub use client::{Exchange, Failure, Link};
 pub use ids::{
@@ -30,4 +32,5 @@ pub use server::{
     Decision, DeviceState, Judgement, Needs, Policy, Refused, ServerClock, StoredReceipt, Working,
     decide, needs,
 };
+pub use sorted_map::SortedMap;
 pub use verdict::{RejectCode, Verdict};

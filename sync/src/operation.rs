@@ -2,17 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::ids::{
     AuthorId, Cursor, FieldName, Kind, OpId, RecordId, RegisterKey, Scope, ServerSeq,
 };
+use crate::wire::Wire as _;
 
 /// What an operation does to its register.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Change {
     /// Replaces the value that its author was looking at.
     Set(Value),
@@ -36,10 +35,9 @@ pub struct Draft {
 }
 
 /// A change with its identity. Never altered once written.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Operation {
     /// Identity: device, incarnation and place.
-    #[serde(flatten)]
     pub id: OpId,
     /// The person who wrote it.
     pub author: AuthorId,
@@ -58,12 +56,11 @@ pub struct Operation {
     /// The change.
     pub change: Change,
     /// Fields of a newer release, kept as they came (invariant I14).
-    #[serde(flatten)]
     pub extra: BTreeMap<String, Value>,
 }
 
 /// An operation as the server accepted it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LogEntry {
     /// Place in the scope's log.
     pub server_seq: ServerSeq,
@@ -107,7 +104,7 @@ impl Operation {
     /// # Errors
     /// `Newer` when only the kind of change is unknown; `Malformed` otherwise.
     pub fn from_value(raw: &Value) -> Result<Self, Unreadable> {
-        match Self::deserialize(raw) {
+        match Self::from_wire(raw.clone()) {
             Ok(operation) => Ok(operation),
             Err(error) => {
                 let unknown = raw

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::ids::{
@@ -11,6 +10,7 @@ use crate::ids::{
 use crate::operation::LogEntry;
 use crate::register::Register;
 use crate::verdict::Verdict;
+use crate::wire::Wire as _;
 
 /// Version of the protocol that this build speaks.
 pub const VERSION: u32 = 1;
@@ -27,7 +27,7 @@ pub const REPLY_ENTRIES_MAX: usize = 2_000;
 pub type RawOperation = Value;
 
 /// Hello, push and pull in one message.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SyncRequest {
     /// [`VERSION`] of the sender.
     pub protocol: u32,
@@ -44,26 +44,22 @@ pub struct SyncRequest {
     /// Smallest place that the phone still keeps; earlier ones are inside a verified backup.
     pub kept_from: OpSeq,
     /// Operations in order of their place, each as raw JSON.
-    #[serde(default)]
     pub ops: Vec<RawOperation>,
     /// Scopes to pull, each from its cursor.
-    #[serde(default)]
     pub cursors: BTreeMap<Scope, Cursor>,
 }
 
 /// What became of one pushed operation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     /// Place in the incarnation's log.
     pub seq: OpSeq,
     /// The server's answer.
-    #[serde(flatten)]
     pub verdict: Verdict,
 }
 
 /// One scope's answer to a pull.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "pull", rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum ScopePull {
     /// Operations after the cursor, in server order.
     Entries {
@@ -81,7 +77,7 @@ pub enum ScopePull {
 }
 
 /// Answer to a [`SyncRequest`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SyncReply {
     /// [`VERSION`] of the server.
     pub protocol: u32,
@@ -92,18 +88,15 @@ pub struct SyncReply {
     /// Place that the server expects next of this incarnation.
     pub expect: OpSeq,
     /// Last place that is inside a verified backup; the phone may forget up to here.
-    #[serde(default)]
     pub backed_up: Option<OpSeq>,
     /// One receipt for each operation that was looked at.
-    #[serde(default)]
     pub receipts: Vec<Receipt>,
     /// One answer for each scope asked for.
-    #[serde(default)]
     pub scopes: BTreeMap<Scope, ScopePull>,
 }
 
 /// One register of a snapshot.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SnapshotRegister {
     /// Kind of the record.
     pub kind: Kind,
@@ -116,7 +109,7 @@ pub struct SnapshotRegister {
 }
 
 /// First load of a scope: every register at one place of its log, and the latest of its history.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Snapshot {
     /// The scope.
     pub scope: Scope,
@@ -125,7 +118,6 @@ pub struct Snapshot {
     /// Every register, in order of its address.
     pub registers: Vec<SnapshotRegister>,
     /// Latest operations written by people, oldest first, for "who did what when".
-    #[serde(default)]
     pub history: Vec<LogEntry>,
 }
 
@@ -170,7 +162,7 @@ impl SyncReply {
     /// # Errors
     /// `Unreadable` for anything that is not a reply of our server (a captive portal's page, say).
     pub fn parse(body: &[u8]) -> Result<Self, ProtocolError> {
-        serde_json::from_slice(body).map_err(|error| ProtocolError::Unreadable(error.to_string()))
+        Self::from_json_bytes(body).map_err(|error| ProtocolError::Unreadable(error.to_string()))
     }
 
     /// Snapshots start a scope; this is the cursor of a scope nobody has written.

@@ -1,13 +1,12 @@
 //! One field's state: the values nobody has displaced, who wrote each, and the entries that only ever grow.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::ids::{AuthorId, OpId, ServerSeq};
 use crate::operation::{Change, LogEntry, Operation};
 
 /// Who wrote a value, and which operation says so.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Attribution {
     /// The operation.
     pub op: OpId,
@@ -20,7 +19,7 @@ pub struct Attribution {
 }
 
 /// A value and everyone who wrote it without seeing a later one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Head {
     /// The value.
     pub value: Value,
@@ -29,27 +28,24 @@ pub struct Head {
 }
 
 /// An added entry (a note): nothing displaces it; retraction only marks it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     /// The text or reference.
     pub value: Value,
     /// Who added it.
     pub by: Attribution,
     /// Who withdrew it, if anyone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retracted: Option<Attribution>,
 }
 
 /// The state of one field. A pure function of the operations applied to it, in server order (invariant I5).
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Register {
     /// Place of the last operation that changed it: what the next author bases on.
     pub version: ServerSeq,
     /// One head when people agree; several are siblings to settle.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub heads: Vec<Head>,
     /// Added entries, oldest first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entries: Vec<Entry>,
 }
 

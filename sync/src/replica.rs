@@ -1,8 +1,6 @@
 //! The phone's memory: a checkpoint of what the server said, its own operations, and the view of both.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 use crate::ids::{
     Cursor, DeviceId, Epoch, Incarnation, OpId, OpSeq, RegisterKey, Scope, ServerSeq,
@@ -10,10 +8,12 @@ use crate::ids::{
 use crate::operation::{Draft, LogEntry, Operation};
 use crate::protocol::{OPERATION_BYTES_MAX, Snapshot};
 use crate::register::Register;
+use crate::sorted_map::SortedMap;
 use crate::verdict::Verdict;
+use crate::wire::Wire as _;
 
 /// Identity of this phone's storage and the next free place in its log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceHead {
     /// The device.
     pub device: DeviceId,
@@ -22,23 +22,19 @@ pub struct DeviceHead {
     /// Place of the next operation.
     pub next_seq: OpSeq,
     /// Server time minus device time at the last contact, in milliseconds.
-    #[serde(default)]
     pub clock_offset_ms: i64,
 }
 
 /// One of the phone's own operations and what the server has said of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Outgoing {
     /// The operation.
     pub op: Operation,
     /// `None` while no server is known to have it.
-    #[serde(default)]
     pub verdict: Option<Verdict>,
     /// History that gave the verdict: after a restored backup it holds no longer (invariant I12).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verdict_epoch: Option<Epoch>,
     /// Refused and inside a verified backup: never sent again, kept until the person dismisses it.
-    #[serde(default, skip_serializing_if = "is_false")]
     pub archived: bool,
 }
 
@@ -55,17 +51,8 @@ impl Outgoing {
     }
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "the signature that serde calls"
-)]
-fn is_false(value: &bool) -> bool {
-    !value
-}
-
 /// A change to what the phone keeps. A list of these is committed in one transaction or not at all.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum StoreChange {
     /// New identity or next place. Comes only from [`record`], inside the transaction that read the head.
     PutHead(DeviceHead),
@@ -90,14 +77,14 @@ pub enum StoreChange {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Replica {
     head: DeviceHead,
-    cursors: BTreeMap<Scope, Cursor>,
-    registers: BTreeMap<RegisterKey, Register>,
-    outbox: BTreeMap<OpSeq, Outgoing>,
-    /// Places in the outbox by register, so that one view does not read the whole outbox.
-    written: BTreeMap<RegisterKey, BTreeSet<OpSeq>>,
+    cursors: SortedMap<Scope, Cursor>,
+    registers: SortedMap<RegisterKey, Register>,
+    outbox: SortedMap<OpSeq, Outgoing>,
+    /// Places in the outbox by register, in order, so that one view does not read the whole outbox.
+    written: SortedMap<RegisterKey, Vec<OpSeq>>,
     /// Smallest place that a server may still lack. A hole above it is another tab's operation, not heard of yet.
     kept_from: OpSeq,
-    history: BTreeMap<(Scope, ServerSeq), LogEntry>,
+    history: SortedMap<(Scope, ServerSeq), LogEntry>,
 }
 
 /// Gives a draft its identity. Run inside the store transaction that also commits the returned changes,
@@ -131,7 +118,7 @@ pub fn record(
         change: draft.change,
         extra: BTreeMap::new(),
     };
-    if serde_json::to_string(&op).map_or(0, |it| it.len()) > OPERATION_BYTES_MAX {
+    if op.to_json().len() > OPERATION_BYTES_MAX {
         return None;
     }
     let outgoing = Outgoing::new(op.clone());
@@ -162,11 +149,11 @@ impl Replica {
         Self {
             kept_from: head.next_seq,
             head,
-            cursors: BTreeMap::new(),
-            registers: BTreeMap::new(),
-            outbox: BTreeMap::new(),
-            written: BTreeMap::new(),
-            history: BTreeMap::new(),
+            cursors: SortedMap::new(),
+            registers: SortedMap::new(),
+            outbox: SortedMap::new(),
+            written: SortedMap::new(),
+            history: SortedMap::new(),
         }
     }
 
@@ -189,8 +176,8 @@ impl Replica {
             }
             StoreChange::ForgetScope(scope) => {
                 self.cursors.remove(&scope);
-                self.registers.retain(|key, _| key.scope != scope);
-                self.history.retain(|(it, _), _| *it != scope);
+                self.registers.retain_keys(|key| key.scope != scope);
+                self.history.retain_keys(|(it, _)| *it != scope);
             }
         }
     }
@@ -213,10 +200,12 @@ impl Replica {
         } else {
             self.kept_from = self.kept_from.min(seq);
         }
-        self.written
-            .entry(outgoing.op.key())
-            .or_default()
-            .insert(seq);
+        let places = self
+            .written
+            .get_or_insert_with(&outgoing.op.key(), Vec::new);
+        if let Err(at) = places.binary_search(&seq) {
+            places.insert(at, seq);
+        }
         self.outbox.insert(seq, outgoing);
     }
 
@@ -224,7 +213,7 @@ impl Replica {
         if let Some(outgoing) = self.outbox.remove(&seq) {
             let key = outgoing.op.key();
             if let Some(places) = self.written.get_mut(&key) {
-                places.remove(&seq);
+                places.retain(|it| *it != seq);
                 if places.is_empty() {
                     self.written.remove(&key);
                 }
@@ -269,13 +258,13 @@ impl Replica {
 
     /// How far each scope has been read.
     #[must_use]
-    pub fn cursors(&self) -> &BTreeMap<Scope, Cursor> {
+    pub fn cursors(&self) -> &SortedMap<Scope, Cursor> {
         &self.cursors
     }
 
     /// Own operations by place, sent or not.
     #[must_use]
-    pub fn outbox(&self) -> &BTreeMap<OpSeq, Outgoing> {
+    pub fn outbox(&self) -> &SortedMap<OpSeq, Outgoing> {
         &self.outbox
     }
 
@@ -298,7 +287,7 @@ impl Replica {
     pub(crate) fn sendable(&self, expect: Option<OpSeq>) -> impl Iterator<Item = &Operation> {
         let mut next = Some(self.kept_from);
         self.outbox
-            .range(self.kept_from..)
+            .iter_from(&self.kept_from)
             .take_while(move |(seq, _)| {
                 let known = next == Some(**seq) || expect.is_some_and(|it| **seq <= it);
                 next = seq.next();
@@ -310,7 +299,7 @@ impl Replica {
 
     /// Registers as the server last stated them.
     #[must_use]
-    pub fn checkpoint(&self) -> &BTreeMap<RegisterKey, Register> {
+    pub fn checkpoint(&self) -> &SortedMap<RegisterKey, Register> {
         &self.registers
     }
 
@@ -318,7 +307,7 @@ impl Replica {
     pub fn history(&self, scope: &Scope) -> impl DoubleEndedIterator<Item = &LogEntry> {
         let from = (scope.clone(), ServerSeq::ZERO);
         let to = (scope.clone(), ServerSeq::UNSENT);
-        self.history.range(from..=to).map(|(_, it)| it)
+        self.history.range(&from, &to).map(|(_, it)| it)
     }
 
     /// What a new operation on this register bases on: the version that the server last stated.
@@ -377,9 +366,9 @@ impl Replica {
         register
     }
 
-    /// Addresses that own operations are ahead on, so that a caller can overlay a whole view at once.
+    /// Addresses that own operations are ahead on, in order, so that a caller can overlay a whole view at once.
     #[must_use]
-    pub fn ahead_keys(&self) -> BTreeSet<RegisterKey> {
+    pub fn ahead_keys(&self) -> Vec<RegisterKey> {
         self.written
             .iter()
             .filter(|(_, places)| {

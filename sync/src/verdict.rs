@@ -1,12 +1,9 @@
 //! The server's answer to one operation. A bad operation gets a verdict, never an error that stops its neighbours.
 
-use serde::{Deserialize, Serialize};
-
 use crate::ids::ServerSeq;
 
 /// What became of an operation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "verdict", rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// Accepted, and now the register's only value.
     Applied {
@@ -38,8 +35,7 @@ pub enum Verdict {
 }
 
 /// Why an operation was not accepted. Codes are listed in `docs/protocol.md` and never reused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RejectCode {
     /// The bytes are not an operation.
     Malformed,
@@ -58,7 +54,6 @@ pub enum RejectCode {
     /// The entry to retract is not there.
     UnknownTarget,
     /// A code of a newer server.
-    #[serde(other)]
     Other,
 }
 

@@ -1,13 +1,16 @@
 //! Messages as they are on the wire: later releases must still read these bytes, and write them back the same.
 
 use serde_json::{Value, json};
+use sync::wire::Wire;
 use sync::{
     Change, OpDigest, OpSeq, Operation, ProtocolError, REQUEST_BYTES_MAX, REQUEST_OPS_MAX,
-    RejectCode, Scope, ScopePull, ServerSeq, SyncReply, SyncRequest, Unreadable, Verdict,
+    RejectCode, Scope, ScopePull, ServerSeq, Snapshot, StoreChange, SyncReply, SyncRequest,
+    Unreadable, Verdict,
 };
 
 const REQUEST: &str = include_str!("golden/request.json");
 const REPLY: &str = include_str!("golden/reply.json");
+const STORE: &str = include_str!("golden/store.json");
 
 fn json(text: &str) -> Value {
     serde_json::from_str(text).expect("a fixture is JSON")
@@ -63,6 +66,38 @@ fn i14_a_reply_is_read_and_written_the_same() {
     );
     assert_eq!(reply.scopes[&Scope::new("AL-A-NGO")], ScopePull::Denied);
     assert_eq!(reply.scopes[&Scope::new("TTH-ALUOI")], ScopePull::Reset);
+}
+
+#[test]
+fn i14_what_a_phone_keeps_is_read_and_written_the_same() {
+    let stored = json(STORE);
+    let changes = Vec::<StoreChange>::from_wire(stored["changes"].clone()).expect("readable");
+    assert_eq!(changes.len(), 21);
+    assert_eq!(changes.to_wire(), stored["changes"]);
+    let snapshot = Snapshot::from_json(&stored["snapshot"].to_string()).expect("readable");
+    assert_eq!(json(&snapshot.to_json()), stored["snapshot"]);
+    assert_eq!(
+        serde_json::to_value(&snapshot).expect("plain JSON"),
+        stored["snapshot"]
+    );
+}
+
+#[test]
+fn what_is_missing_or_of_another_kind_is_named() {
+    let mut change = json!({ "drop_outgoing": 0 });
+    let told = |change: &Value| {
+        StoreChange::from_wire(change.clone())
+            .expect_err("unreadable")
+            .to_string()
+    };
+    assert_eq!(told(&change), "``: expected a place from 1");
+    change = json!({ "put_cursor": ["u", { "epoch": 1, "seq": -1 }] });
+    assert_eq!(told(&change), "`seq`: expected a count");
+    change = json!({ "put_cursor": ["u", { "epoch": 1 }] });
+    assert_eq!(told(&change), "`seq`: expected a value");
+    change = json!({ "put_cursor": ["u"] });
+    assert_eq!(told(&change), "``: expected a key and its value");
+    assert_eq!(told(&json!({})), "``: expected one field");
 }
 
 #[test]

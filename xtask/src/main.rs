@@ -6,7 +6,6 @@ mod process;
 mod release;
 mod serve;
 mod size;
-mod style;
 mod suite;
 mod tidy;
 mod tools;

@@ -7,20 +7,14 @@ use std::process::Command;
 use anyhow::{Result, ensure};
 
 use crate::process::{command, run};
-use crate::style;
 use crate::tools::Toolbox;
 use crate::workspace::Workspace;
-
-/// Where cargo-leptos takes the style sheet from, in place of `style/main.css` with its imports.
-pub const STYLE_FILE: &str = "LEPTOS_STYLE_FILE";
 
 /// Builds pages and server; `target/site` and the program are fresh afterwards.
 pub fn build(workspace: &Workspace) -> Result<()> {
     let tools = Toolbox::for_pages(workspace)?;
-    let sheet = style::bundle(workspace)?;
     run(tools
         .command(workspace, "cargo")
-        .env(STYLE_FILE, sheet)
         // A failed build has said why; where cargo-leptos noticed is of no interest.
         .env_remove("RUST_BACKTRACE")
         .args(["leptos", "build", "--release"]))?;

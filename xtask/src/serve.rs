@@ -3,18 +3,13 @@
 use std::env;
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
-use std::thread;
-use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 
-use crate::process::Guarded;
+use crate::process::run;
 use crate::tools::Toolbox;
 use crate::workspace::Workspace;
-use crate::{release, say, style};
-
-/// A sheet that was saved shows up in the browser about this long later.
-const STYLE_INTERVAL: Duration = Duration::from_millis(500);
+use crate::{release, say};
 
 /// How to serve.
 #[derive(Debug, clap::Args)]
@@ -41,35 +36,10 @@ pub fn serve(workspace: &Workspace, options: &Options) -> Result<()> {
         .with_context(|| format!("{} cannot be started", workspace.server().display()))
 }
 
-/// `cargo leptos watch` with the demo district in `data/`, and the style sheet kept whole meanwhile.
+/// `cargo leptos watch` with the pinned tools; the server starts with the demo district in `data/`.
 pub fn watch(workspace: &Workspace) -> Result<()> {
     let tools = Toolbox::for_pages(workspace)?;
-    let sheet = style::bundle(workspace)?;
-    let child = tools
+    run(tools
         .command(workspace, "cargo")
-        .env(release::STYLE_FILE, sheet)
-        .args([
-            "leptos",
-            "watch",
-            "--",
-            "serve",
-            "--addr=127.0.0.1:3000",
-            "--data=data",
-        ])
-        .args(["--site=target/site", "--demo"])
-        .spawn()
-        .context("cargo leptos cannot be started")?;
-    let mut child = Guarded(child);
-    loop {
-        if let Some(status) = child.0.try_wait()? {
-            if !status.success() {
-                bail!("cargo leptos watch ended ({status})");
-            }
-            return Ok(());
-        }
-        if let Err(error) = style::bundle(workspace) {
-            say(&format!("style: {error:#}"));
-        }
-        thread::sleep(STYLE_INTERVAL);
-    }
+        .args(["leptos", "watch", "--", "serve", "--demo"]))
 }

@@ -50,10 +50,16 @@ pub fn board_page(data: BoardData, assets: &Assets, words: Words) -> impl IntoVi
         .rows
         .iter()
         .filter(|it| {
-            it.last_contact_ms.is_some_and(|at| data.now_ms - at <= FRESH_HOURS * 3_600_000)
+            it.last_contact_ms
+                .is_some_and(|at| data.now_ms - at <= FRESH_HOURS * 3_600_000)
         })
         .count();
-    let stamp = words.board_stamp(format::moment(data.now_ms), fresh, data.rows.len(), &data.viewer);
+    let stamp = words.board_stamp(
+        format::moment(data.now_ms),
+        fresh,
+        data.rows.len(),
+        &data.viewer,
+    );
     let rows: Vec<AnyView> = data.rows.iter().map(|it| row(words, it, &data)).collect();
     let content = view! {
         <p class="stamp">{stamp}" "{words.board_silence()}</p>
@@ -80,14 +86,22 @@ pub fn board_page(data: BoardData, assets: &Assets, words: Words) -> impl IntoVi
         format::short_unit(&data.title_unit),
         words.today_date(format::weekday(words, data.today), data.today),
     );
-    let page = wide(words.board_title().to_owned(), subtitle, None, content.into_any());
+    let page = wide(
+        words.board_title().to_owned(),
+        subtitle,
+        None,
+        content.into_any(),
+    );
     document(assets, words, false, page)
 }
 
 fn summary(words: Words, rows: &[BoardRow]) -> AnyView {
     let sum = |of: fn(&Progress) -> usize| rows.iter().map(|it| of(&it.progress)).sum::<usize>();
     let (done, total) = (sum(|it| it.done), sum(|it| it.total));
-    let (due_done, due) = (sum(|it| it.due_by_today.done), sum(|it| it.due_by_today.total));
+    let (due_done, due) = (
+        sum(|it| it.due_by_today.done),
+        sum(|it| it.due_by_today.total),
+    );
     let percent = |part: usize, whole: usize| match (part * 100).checked_div(whole) {
         Some(it) => words.board_percent(it),
         None => "–".to_owned(),

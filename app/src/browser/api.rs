@@ -3,7 +3,8 @@
 use gloo_net::http::{Method, RequestBuilder, Response};
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, Function, Reflect, Uint8Array};
-use serde::Deserialize;
+use serde_json::Value;
+use sync::wire::{Fields, Wire as _};
 use sync::{Failure, Scope, Snapshot, SyncReply, SyncRequest};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::JsFuture;
@@ -17,24 +18,24 @@ const TIMEOUT_MS: u32 = 45_000;
 /// Shorter bodies do not gain from compression.
 const COMPRESS_FROM_BYTES: usize = 1_024;
 
-/// What the server says when it refuses a call.
-#[derive(Debug, Deserialize)]
-struct Refusal {
-    code: String,
-}
-
 /// One round trip of `POST /api/v1/sync`.
 pub(crate) async fn sync(request: &SyncRequest) -> Result<SyncReply, Failure> {
-    let body = serde_json::to_vec(request).map_err(|_| Failure::Unreachable)?;
+    let body = request.to_json().into_bytes();
     let builder = RequestBuilder::new("/api/v1/sync")
         .method(Method::POST)
         .header("content-type", "application/json");
-    let compressed = if body.len() >= COMPRESS_FROM_BYTES { gzip(&body).await } else { None };
+    let compressed = if body.len() >= COMPRESS_FROM_BYTES {
+        gzip(&body).await
+    } else {
+        None
+    };
     let (builder, body) = match compressed {
         Some(it) => (builder.header("content-encoding", "gzip"), it),
         None => (builder, Uint8Array::from(body.as_slice())),
     };
-    let response = send(builder, Some(body)).await.map_err(|_| Failure::Unreachable)?;
+    let response = send(builder, Some(body))
+        .await
+        .map_err(|_| Failure::Unreachable)?;
     if response.status() == 401 {
         return Err(signed_out_or_unreachable(response).await);
     }
@@ -45,14 +46,18 @@ pub(crate) async fn sync(request: &SyncRequest) -> Result<SyncReply, Failure> {
 /// First load of a scope. `Ok(None)` when the person may not read it any more.
 pub(crate) async fn snapshot(scope: &Scope) -> Result<Option<Snapshot>, Failure> {
     let builder = RequestBuilder::new(&format!("/api/v1/snapshot/{scope}"));
-    let response = send(builder, None).await.map_err(|_| Failure::Unreachable)?;
+    let response = send(builder, None)
+        .await
+        .map_err(|_| Failure::Unreachable)?;
     match response.status() {
         401 => return Err(signed_out_or_unreachable(response).await),
         403 if refusal(&response).await.is_some() => return Ok(None),
         _ => {}
     }
     let bytes = read(response).await.map_err(|_| Failure::Unreachable)?;
-    serde_json::from_slice(&bytes).map(Some).map_err(|_| Failure::Unreachable)
+    Snapshot::from_json_bytes(&bytes)
+        .map(Some)
+        .map_err(|_| Failure::Unreachable)
 }
 
 /// Who the server thinks is signed in.
@@ -63,7 +68,10 @@ pub(crate) async fn me() -> Result<Me, AppError> {
 
 /// Signs in again without leaving the page, so that unsent work goes on its way.
 pub(crate) async fn sign_in(user: &str, password: &str) -> Result<Me, AppError> {
-    let body = serde_json::json!({ "user": user, "password": password }).to_string();
+    let mut body = Fields::new();
+    body.put("user", user.into());
+    body.put("password", password.into());
+    let body = Value::from(body).to_json();
     let builder = RequestBuilder::new("/api/v1/sign-in")
         .method(Method::POST)
         .header("content-type", "application/json")
@@ -102,7 +110,7 @@ async fn read(response: Response) -> Result<Vec<u8>, AppError> {
 
 async fn answer(response: Response) -> Result<Me, AppError> {
     if response.ok() {
-        return response.json().await.map_err(|_| AppError::Unreachable);
+        return Me::from_json_bytes(&read(response).await?).map_err(|_| AppError::Unreachable);
     }
     Err(match refusal(&response).await.as_deref() {
         Some("wrong_credentials") => AppError::WrongCredentials,
@@ -117,7 +125,11 @@ async fn answer(response: Response) -> Result<Me, AppError> {
 
 /// The code of a refusal in our own shape; `None` for a captive portal's page.
 async fn refusal(response: &Response) -> Option<String> {
-    response.json::<Refusal>().await.ok().map(|it| it.code)
+    let bytes = response.binary().await.ok()?;
+    Fields::read(Value::from_json_bytes(&bytes).ok()?)
+        .ok()?
+        .take("code")
+        .ok()
 }
 
 async fn signed_out_or_unreachable(response: Response) -> Failure {
@@ -134,7 +146,9 @@ async fn gzip(body: &[u8]) -> Option<Uint8Array> {
     let stream = Reflect::construct(&class, &Array::of1(&"gzip".into())).ok()?;
     let blob = Blob::new_with_u8_array_sequence(&Array::of1(&Uint8Array::from(body))).ok()?;
     // The stream is itself a pair of a readable and a writable end.
-    let readable = blob.stream().pipe_through(stream.unchecked_ref::<ReadableWritablePair>());
+    let readable = blob
+        .stream()
+        .pipe_through(stream.unchecked_ref::<ReadableWritablePair>());
     let response = web_sys::Response::new_with_opt_readable_stream(Some(&readable)).ok()?;
     let buffer = JsFuture::from(response.array_buffer().ok()?).await.ok()?;
     Some(Uint8Array::new(&buffer))

@@ -6,7 +6,10 @@ use crate::session::Me;
 
 /// Milliseconds since 1970 by this phone's clock, right or wrong.
 pub(crate) fn now_ms() -> i64 {
-    #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds far below 2^53")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "whole milliseconds far below 2^53"
+    )]
     let now = js_sys::Date::now() as i64;
     now
 }
@@ -35,10 +38,12 @@ pub(crate) fn random_id() -> String {
             *byte = random;
         }
     }
-    bytes.iter().fold(String::with_capacity(32), |mut text, byte| {
-        for digit in [byte >> 4, byte & 15] {
-            text.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
-        }
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(32), |mut text, byte| {
+            for digit in [byte >> 4, byte & 15] {
+                text.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
+            }
+            text
+        })
 }

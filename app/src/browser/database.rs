@@ -7,12 +7,9 @@ use indexed_db_futures::prelude::*;
 use indexed_db_futures::transaction::{
     Transaction, TransactionDurability, TransactionMode, TransactionOptions,
 };
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use sync::{
-    Cursor, DeviceHead, Draft, LogEntry, OpSeq, Outgoing, Register, RegisterKey, Replica, Scope,
-    StoreChange, record,
-};
+use serde_json::Value;
+use sync::wire::{Fields, Wire, WireError};
+use sync::{DeviceHead, Draft, OpSeq, Outgoing, RegisterKey, Replica, StoreChange, record};
 
 use super::clock;
 use crate::error::AppError;
@@ -26,6 +23,14 @@ const REGISTERS: &str = "registers";
 const CURSORS: &str = "cursors";
 const HISTORY: &str = "history";
 const STORES: [&str; 5] = [META, OUTBOX, REGISTERS, CURSORS, HISTORY];
+/// What is read back at the start, in this order, each with the change that its values stand for. The outbox comes
+/// last: what is in it shows on top of the registers.
+const LOADED: [(&str, &str); 4] = [
+    (REGISTERS, "put_register"),
+    (CURSORS, "put_cursor"),
+    (HISTORY, "put_history"),
+    (OUTBOX, "put_outgoing"),
+];
 
 /// Between the parts of a key; sorts below every printable character, so a scope's keys stand together.
 const PART: char = '\u{1f}';
@@ -61,7 +66,11 @@ impl From<IdbError> for StoreError {
     fn from(error: IdbError) -> Self {
         match &error {
             // The crate has no variant of its own for a full disk; the exception's name is the standard's.
-            IdbError::DomException(DomException::Other(it)) if it.name() == "QuotaExceededError" => Self::Full,
+            IdbError::DomException(DomException::Other(it))
+                if it.name() == "QuotaExceededError" =>
+            {
+                Self::Full
+            }
             _ => Self::Unavailable(error.to_string()),
         }
     }
@@ -73,8 +82,8 @@ impl From<OpenDbError> for StoreError {
     }
 }
 
-impl From<serde_json::Error> for StoreError {
-    fn from(error: serde_json::Error) -> Self {
+impl From<WireError> for StoreError {
+    fn from(error: WireError) -> Self {
         Self::Unreadable(error.to_string())
     }
 }
@@ -110,31 +119,29 @@ impl Database {
     pub async fn load(&self) -> Result<Replica, StoreError> {
         let tx = self.transaction(TransactionMode::Readwrite)?;
         let meta = tx.object_store(META)?;
-        let head = match get::<DeviceHead>(&tx, META, "head").await? {
-            Some(head) => head,
+        let head = match get(&tx, META, "head").await? {
+            Some(head) => DeviceHead::from_wire(head)?,
             None => {
                 let device = local_device_id();
                 let new = Replica::new(
                     sync::DeviceId::new(device),
                     sync::Incarnation::new(clock::random_id()),
                 );
-                put(&meta, "head", new.head())?;
+                put(&meta, "head", &new.head().to_wire())?;
                 new.head().clone()
             }
         };
-        let outbox: Vec<Outgoing> = all(&tx, OUTBOX).await?;
-        let registers: Vec<(RegisterKey, Register)> = all(&tx, REGISTERS).await?;
-        let cursors: Vec<(Scope, Cursor)> = all(&tx, CURSORS).await?;
-        let history: Vec<LogEntry> = all(&tx, HISTORY).await?;
+        let mut stored = Vec::with_capacity(LOADED.len());
+        for (store, change) in LOADED {
+            stored.push((change, all(&tx, store).await?));
+        }
         tx.commit().await?;
 
         let mut replica = Replica::with_head(head);
-        let changes = (registers.into_iter().map(|(key, it)| StoreChange::PutRegister(key, it)))
-            .chain(cursors.into_iter().map(|(scope, it)| StoreChange::PutCursor(scope, it)))
-            .chain(history.into_iter().map(|it| StoreChange::PutHistory(Box::new(it))))
-            .chain(outbox.into_iter().map(|it| StoreChange::PutOutgoing(Box::new(it))));
-        for change in changes {
-            replica.apply(change);
+        for (change, values) in stored {
+            for value in values {
+                replica.apply(StoreChange::from_wire(Fields::only(change, value))?);
+            }
         }
         Ok(replica)
     }
@@ -158,9 +165,10 @@ impl Database {
     /// `Full` or `Unavailable`: the draft was not kept.
     pub async fn record(&self, draft: Draft, now_ms: i64) -> Result<Vec<StoreChange>, StoreError> {
         let tx = self.transaction(TransactionMode::Readwrite)?;
-        let head = get::<DeviceHead>(&tx, META, "head")
+        let head = get(&tx, META, "head")
             .await?
             .ok_or_else(|| StoreError::Unreadable("head is missing".to_owned()))?;
+        let head = DeviceHead::from_wire(head)?;
         let (_, changes) = record(&head, draft, now_ms)
             .ok_or_else(|| StoreError::Unreadable("the log is full".to_owned()))?;
         for change in &changes {
@@ -183,7 +191,11 @@ impl Database {
             .with_query::<String, _>(range)
             .primitive()?
             .await?;
-        texts.map(|text| Ok(serde_json::from_str(&text?)?)).collect()
+        let mut outbox = Vec::with_capacity(texts.len());
+        for text in texts {
+            outbox.push(Outgoing::from_json(&text?)?);
+        }
+        Ok(outbox)
     }
 
     /// The person whose data these are, as last told by the server.
@@ -192,7 +204,7 @@ impl Database {
     /// `Unavailable` or `Unreadable`.
     pub async fn me(&self) -> Result<Option<Me>, StoreError> {
         let tx = self.transaction(TransactionMode::Readonly)?;
-        get(&tx, META, "me").await
+        Ok(get(&tx, META, "me").await?.map(Me::from_wire).transpose()?)
     }
 
     /// Keeps what the server says about the person.
@@ -201,7 +213,7 @@ impl Database {
     /// `Full` or `Unavailable`.
     pub async fn put_me(&self, me: &Me) -> Result<(), StoreError> {
         let tx = self.transaction(TransactionMode::Readwrite)?;
-        put(&tx.object_store(META)?, "me", me)?;
+        put(&tx.object_store(META)?, "me", &me.to_wire())?;
         tx.commit().await?;
         Ok(())
     }
@@ -209,48 +221,57 @@ impl Database {
     fn transaction(&self, mode: TransactionMode) -> Result<Transaction<'_>, StoreError> {
         let mut options = TransactionOptions::new();
         options.set_durability(TransactionDurability::Strict);
-        Ok(self.idb.transaction(STORES).with_mode(mode).with_options(options).build()?)
+        Ok(self
+            .idb
+            .transaction(STORES)
+            .with_mode(mode)
+            .with_options(options)
+            .build()?)
     }
 }
 
 /// Only awaits requests of this transaction: anything else would let the browser close it.
 async fn write(tx: &Transaction<'_>, change: &StoreChange) -> Result<(), StoreError> {
-    match change {
-        StoreChange::PutHead(head) => put(&tx.object_store(META)?, "head", head),
+    let (store, key) = match change {
+        StoreChange::PutHead(_) => (META, "head".to_owned()),
         StoreChange::PutClockOffset(clock_offset_ms) => {
             // Another tab may have given out places meanwhile: only the offset is news.
-            let Some(head) = get::<DeviceHead>(tx, META, "head").await? else { return Ok(()) };
-            let head = DeviceHead { clock_offset_ms: *clock_offset_ms, ..head };
-            put(&tx.object_store(META)?, "head", &head)
+            let Some(head) = get(tx, META, "head").await? else {
+                return Ok(());
+            };
+            let head = DeviceHead {
+                clock_offset_ms: *clock_offset_ms,
+                ..Wire::from_wire(head)?
+            };
+            return put(&tx.object_store(META)?, "head", &head.to_wire());
         }
-        StoreChange::PutOutgoing(outgoing) => {
-            put(&tx.object_store(OUTBOX)?, &place(outgoing.op.id.seq.get()), outgoing)
-        }
+        StoreChange::PutOutgoing(outgoing) => (OUTBOX, place(outgoing.op.id.seq.get())),
         StoreChange::DropOutgoing(seq) => {
             tx.object_store(OUTBOX)?.delete(place(seq.get())).build()?;
-            Ok(())
+            return Ok(());
         }
-        StoreChange::PutRegister(key, register) => {
-            put(&tx.object_store(REGISTERS)?, &register_key(key), &(key, register))
-        }
-        StoreChange::PutCursor(scope, cursor) => {
-            put(&tx.object_store(CURSORS)?, scope.as_str(), &(scope, cursor))
-        }
-        StoreChange::PutHistory(entry) => {
-            let key = format!("{}{PART}{}", entry.op.scope, place(entry.server_seq.0));
-            put(&tx.object_store(HISTORY)?, &key, entry)
-        }
+        StoreChange::PutRegister(key, _) => (REGISTERS, register_key(key)),
+        StoreChange::PutCursor(scope, _) => (CURSORS, scope.as_str().to_owned()),
+        StoreChange::PutHistory(entry) => (
+            HISTORY,
+            format!("{}{PART}{}", entry.op.scope, place(entry.server_seq.0)),
+        ),
         StoreChange::ForgetScope(scope) => {
-            tx.object_store(CURSORS)?.delete(scope.as_str().to_owned()).build()?;
+            tx.object_store(CURSORS)?
+                .delete(scope.as_str().to_owned())
+                .build()?;
             for name in [REGISTERS, HISTORY] {
                 let from = format!("{scope}{PART}");
                 let to = format!("{scope}{PART_END}");
                 let range: KeyRange<String> = KeyRange::Bound(from, false, to, true);
                 tx.object_store(name)?.delete::<String, _>(range).build()?;
             }
-            Ok(())
+            return Ok(());
         }
-    }
+    };
+    // A change is written as {"what": value}: the value is what its store keeps.
+    let (_, value) = Fields::read(change.to_wire())?.into_only()?;
+    put(&tx.object_store(store)?, &key, &value)
 }
 
 /// A number as a key that sorts by value.
@@ -259,34 +280,43 @@ fn place(number: u64) -> String {
 }
 
 fn register_key(key: &RegisterKey) -> String {
-    format!("{}{PART}{}{PART}{}{PART}{}", key.scope, key.kind, key.record, key.field)
+    format!(
+        "{}{PART}{}{PART}{}{PART}{}",
+        key.scope, key.kind, key.record, key.field
+    )
 }
 
-fn put<T: Serialize + ?Sized>(
+fn put(
     store: &indexed_db_futures::object_store::ObjectStore<'_>,
     key: &str,
-    value: &T,
+    value: &Value,
 ) -> Result<(), StoreError> {
     // The request goes out when built; the transaction's commit says whether it held.
-    store.put(serde_json::to_string(value)?).with_key(key.to_owned()).build()?;
+    store
+        .put(value.to_json())
+        .with_key(key.to_owned())
+        .build()?;
     Ok(())
 }
 
-async fn get<T: DeserializeOwned>(
-    tx: &Transaction<'_>,
-    store: &str,
-    key: &str,
-) -> Result<Option<T>, StoreError> {
-    let text: Option<String> =
-        tx.object_store(store)?.get(key.to_owned()).primitive()?.await?;
-    Ok(text.map(|it| serde_json::from_str(&it)).transpose()?)
+async fn get(tx: &Transaction<'_>, store: &str, key: &str) -> Result<Option<Value>, StoreError> {
+    let text: Option<String> = tx
+        .object_store(store)?
+        .get(key.to_owned())
+        .primitive()?
+        .await?;
+    Ok(text.map(|it| Value::from_json(&it)).transpose()?)
 }
 
-async fn all<T: DeserializeOwned>(tx: &Transaction<'_>, store: &str) -> Result<Vec<T>, StoreError> {
-    let texts = tx.object_store(store)?.get_all::<String>().primitive()?.await?;
+async fn all(tx: &Transaction<'_>, store: &str) -> Result<Vec<Value>, StoreError> {
+    let texts = tx
+        .object_store(store)?
+        .get_all::<String>()
+        .primitive()?
+        .await?;
     let mut values = Vec::with_capacity(texts.len());
     for text in texts {
-        values.push(serde_json::from_str(&text?)?);
+        values.push(Value::from_json(&text?)?);
     }
     Ok(values)
 }

@@ -15,6 +15,8 @@ use crate::error::AppError;
 use crate::session::Me;
 use crate::state::book::{Book, Snack};
 
+/// Longer than any wait of the exchange.
+const WAIT_MAX_MS: i64 = 120_000;
 /// How often the phone looks whether the day has turned.
 const DAY_CHECK_MS: u32 = 60_000;
 
@@ -116,13 +118,18 @@ impl Phone {
     fn hear(self: &Rc<Self>, message: TabMessage) {
         match message {
             TabMessage::Stored(changes) => {
-                let has_own = changes.iter().any(|it| matches!(it, StoreChange::PutOutgoing(_)));
+                let has_own = changes
+                    .iter()
+                    .any(|it| matches!(it, StoreChange::PutOutgoing(_)));
                 self.book.absorb(changes);
                 if has_own && self.leading.get() {
                     self.wake();
                 }
             }
-            TabMessage::Contact { online, last_contact_ms } => {
+            TabMessage::Contact {
+                online,
+                last_contact_ms,
+            } => {
                 let link = match online {
                     Some(true) => Link::Online,
                     Some(false) => Link::Offline,
@@ -155,8 +162,7 @@ impl Phone {
         if !self.leading.get() || self.busy.get() {
             return;
         }
-        let due = self.exchange.borrow().poll_timeout();
-        if due.is_none_or(|it| it > clock::now_ms()) {
+        if self.wait_ms().is_none_or(|it| it > 0) {
             self.sleep();
             return;
         }
@@ -168,9 +174,9 @@ impl Phone {
                 phone.say_failed(error.into());
             }
             let now = clock::now_ms();
-            let request = phone.book.with_replica(|replica| {
-                phone.exchange.borrow_mut().poll_request(replica, now)
-            });
+            let request = phone
+                .book
+                .with_replica(|replica| phone.exchange.borrow_mut().poll_request(replica, now));
             if let Some(request) = request {
                 phone.show_contact(true);
                 let answer = api::sync(&request).await;
@@ -192,11 +198,13 @@ impl Phone {
                 return;
             }
         };
-        let taken = self.book.with_replica(|replica| {
-            self.exchange.borrow_mut().handle_reply(replica, now, reply)
-        });
+        let taken = self
+            .book
+            .with_replica(|replica| self.exchange.borrow_mut().handle_reply(replica, now, reply));
         match taken {
-            Ok(changes) => self.keep(changes).await,
+            Ok(changes) => {
+                self.keep(changes).await;
+            }
             Err(_) => self.say_failed(AppError::Server),
         }
     }
@@ -214,12 +222,20 @@ impl Phone {
             }
             match api::snapshot(&scope).await {
                 Ok(Some(snapshot)) => {
-                    self.keep(Replica::load_snapshot(snapshot)).await;
-                    self.exchange.borrow_mut().snapshot_loaded(&scope);
+                    let wanted = self.book.with_replica(|replica| {
+                        self.exchange.borrow().wants_snapshot(replica, &snapshot)
+                    });
+                    if wanted && self.keep(Replica::load_snapshot(snapshot)).await {
+                        self.exchange.borrow_mut().snapshot_loaded(&scope);
+                    }
                 }
-                Ok(None) => self.keep(vec![StoreChange::ForgetScope(scope)]).await,
+                Ok(None) => {
+                    self.keep(vec![StoreChange::ForgetScope(scope)]).await;
+                }
                 Err(failure) => {
-                    self.exchange.borrow_mut().handle_failure(clock::now_ms(), failure);
+                    self.exchange
+                        .borrow_mut()
+                        .handle_failure(clock::now_ms(), failure);
                     return;
                 }
             }
@@ -227,29 +243,43 @@ impl Phone {
     }
 
     /// Commits changes, then shows and tells them. On failure nothing is shown that is not kept.
-    async fn keep(self: &Rc<Self>, changes: Vec<StoreChange>) {
+    async fn keep(self: &Rc<Self>, changes: Vec<StoreChange>) -> bool {
         if changes.is_empty() {
-            return;
+            return true;
         }
         match self.database.commit(&changes).await {
             Ok(()) => {
                 self.book.absorb(changes.clone());
                 self.tell(&TabMessage::Stored(changes));
+                true
             }
             Err(error) => {
-                self.exchange.borrow_mut().handle_failure(clock::now_ms(), Failure::Unreachable);
+                self.exchange
+                    .borrow_mut()
+                    .handle_failure(clock::now_ms(), Failure::Unreachable);
                 self.say_failed(error.into());
+                false
             }
         }
     }
 
     async fn read_unheard(&self) -> Result<(), StoreError> {
         let from = self.book.with_replica(|replica| {
-            replica.outbox().keys().next_back().copied().and_then(OpSeq::next)
+            replica
+                .outbox()
+                .keys()
+                .next_back()
+                .copied()
+                .and_then(OpSeq::next)
         });
-        let unheard = self.database.outbox_from(from.unwrap_or(OpSeq::FIRST)).await?;
-        let changes: Vec<StoreChange> =
-            unheard.into_iter().map(|it| StoreChange::PutOutgoing(Box::new(it))).collect();
+        let unheard = self
+            .database
+            .outbox_from(from.unwrap_or(OpSeq::FIRST))
+            .await?;
+        let changes: Vec<StoreChange> = unheard
+            .into_iter()
+            .map(|it| StoreChange::PutOutgoing(Box::new(it)))
+            .collect();
         if !changes.is_empty() {
             self.book.absorb(changes);
         }
@@ -257,14 +287,28 @@ impl Phone {
     }
 
     fn sleep(self: &Rc<Self>) {
-        let Some(at_ms) = self.exchange.borrow().poll_timeout() else {
-            self.timer.replace(None);
-            return;
-        };
-        let wait_ms = at_ms.saturating_sub(clock::now_ms()).clamp(50, 60_000);
-        let phone = self.clone();
-        let timer = Timeout::new(u32::try_from(wait_ms).unwrap_or(60_000), move || phone.pump());
-        self.timer.replace(Some(timer));
+        let timer = self.wait_ms().map(|wait_ms| {
+            let phone = self.clone();
+            Timeout::new(u32::try_from(wait_ms).unwrap_or(u32::MAX), move || {
+                phone.pump();
+            })
+        });
+        self.timer.replace(timer);
+    }
+
+    /// Milliseconds to the next try; `None` while there is nothing to wait for.
+    fn wait_ms(&self) -> Option<i64> {
+        let wait_ms = self
+            .exchange
+            .borrow()
+            .poll_timeout()?
+            .saturating_sub(clock::now_ms());
+        // No wait is that long: the clock was set back, and must not silence the phone (I10).
+        Some(if wait_ms > WAIT_MAX_MS {
+            0
+        } else {
+            wait_ms.max(0)
+        })
     }
 
     fn show_contact(&self, sending: bool) {
@@ -283,7 +327,10 @@ impl Phone {
             Link::SignedOut => None,
         };
         if link != Link::Unknown {
-            self.tell(&TabMessage::Contact { online, last_contact_ms });
+            self.tell(&TabMessage::Contact {
+                online,
+                last_contact_ms,
+            });
         }
     }
 

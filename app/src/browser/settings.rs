@@ -3,8 +3,8 @@
 use gloo_storage::{LocalStorage, Storage as _};
 use wasm_bindgen_futures::spawn_local;
 
-pub use super::worker::accept_update;
 use super::start::phone;
+pub use super::worker::accept_update;
 use crate::error::AppError;
 use crate::words::Language;
 
@@ -15,7 +15,9 @@ const THEME_KEY: &str = "sotay.theme";
 pub fn set_theme(code: &str) {
     // Refused in some private windows: the theme then lasts as long as the page.
     let _ = LocalStorage::set(THEME_KEY, code);
-    let root = web_sys::window().and_then(|it| it.document()).and_then(|it| it.document_element());
+    let root = web_sys::window()
+        .and_then(|it| it.document())
+        .and_then(|it| it.document_element());
     if let Some(root) = root {
         // Setting an attribute of the document's root cannot fail.
         let _ = root.set_attribute("data-theme", code);
@@ -24,15 +26,19 @@ pub fn set_theme(code: &str) {
 
 /// Remembers another language and starts the page again in it.
 pub fn set_language(language: Language) {
-    let _ = LocalStorage::set(crate::ui::LANGUAGE_KEY, language.code());
-    let Some(window) = web_sys::window() else { return };
+    let _ = LocalStorage::set(super::LANGUAGE_KEY, language.code());
+    let Some(window) = web_sys::window() else {
+        return;
+    };
     // The server reads the cookie; nothing in it is secret.
     if let Some(document) = window.document().and_then(|it| {
         use wasm_bindgen::JsCast as _;
         it.dyn_into::<web_sys::HtmlDocument>().ok()
     }) {
-        let cookie =
-            format!("sotay_language={}; Path=/; Max-Age=31536000; SameSite=Lax", language.code());
+        let cookie = format!(
+            "sotay_language={}; Path=/; Max-Age=31536000; SameSite=Lax",
+            language.code()
+        );
         let _ = document.set_cookie(&cookie);
     }
     // Refused only when the page is already going.

@@ -5,14 +5,16 @@ use std::rc::Rc;
 
 use gloo_storage::{LocalStorage, Storage as _};
 use leptos::mount::mount_to_body;
+use leptos::prelude::{IntoView, RwSignal};
 use sync::{Replica, StoreChange};
+use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Event;
 
 use super::database::{Database, StoreError};
+use super::navigation;
 use super::phone::Phone;
 use super::worker::{self, WorkerMessage};
 use super::{api, clock};
@@ -51,9 +53,9 @@ pub fn hydrate() {
     let filled = slot.clone();
     clear_page();
     mount_to_body(move || {
-        let book = Book::from_boot(boot);
-        filled.replace(Some(book));
-        App(crate::app::AppProps { book, words })
+        let opened = Book::from_boot(boot);
+        filled.replace(Some(opened));
+        app_view(opened, words)
     });
     if let Some(book) = slot.take() {
         spawn_local(async move {
@@ -77,7 +79,7 @@ pub fn mount() {
                 mount_to_body(move || {
                     let book = Book::new(me, replica, today);
                     filled.replace(Some(book));
-                    App(crate::app::AppProps { book, words })
+                    app_view(book, words)
                 });
                 if let Some(book) = slot.take() {
                     finish(Ok(database), book);
@@ -85,18 +87,24 @@ pub fn mount() {
             }
             Ok(None) => leave_for_sign_in(),
             Err(error) => {
-                let error = AppError::from(error);
-                mount_to_body(move || {
-                    Unavailable(crate::app::UnavailableProps { error, words })
-                });
+                show_unavailable(&error.into(), words);
             }
         }
     });
 }
 
+fn app_view(book: Book, words: Words) -> impl IntoView {
+    let path = RwSignal::new(navigation::current_path());
+    navigation::follow(path);
+    App(crate::app::AppProps { book, words, path })
+}
+
 /// Takes the server's rendering away in the same frame in which the app draws its own, which is alike.
 fn clear_page() {
-    if let Some(body) = web_sys::window().and_then(|it| it.document()).and_then(|it| it.body()) {
+    if let Some(body) = web_sys::window()
+        .and_then(|it| it.document())
+        .and_then(|it| it.body())
+    {
         body.set_inner_html("");
     }
 }
@@ -113,7 +121,10 @@ async fn open_after_page(
         .into_iter()
         .filter(|it| {
             // The phone may know more than the page: never step back.
-            replica.cursors().get(&it.scope).is_none_or(|known| known.epoch != it.cursor.epoch)
+            replica
+                .cursors()
+                .get(&it.scope)
+                .is_none_or(|known| known.epoch != it.cursor.epoch)
         })
         .flat_map(Replica::load_snapshot)
         .collect();
@@ -129,9 +140,13 @@ async fn open_after_page(
 }
 
 async fn open_kept() -> Result<Option<(Database, Me, Replica)>, StoreError> {
-    let Ok(user) = LocalStorage::get::<String>(LAST_USER) else { return Ok(None) };
+    let Ok(user) = LocalStorage::get::<String>(LAST_USER) else {
+        return Ok(None);
+    };
     let database = Database::open(&user).await?;
-    let Some(me) = database.me().await? else { return Ok(None) };
+    let Some(me) = database.me().await? else {
+        return Ok(None);
+    };
     let replica = database.load().await?;
     Ok(Some((database, me, replica)))
 }
@@ -157,7 +172,9 @@ fn finish(opened: Result<Database, StoreError>, book: Book) {
 
 /// Signal came back, or the person looks at the app again.
 fn listen() {
-    let Some(window) = web_sys::window() else { return };
+    let Some(window) = web_sys::window() else {
+        return;
+    };
     let wake = Closure::<dyn Fn(Event)>::new(|_| {
         if let Some(phone) = phone() {
             phone.wake();
@@ -184,7 +201,10 @@ fn listen() {
 fn show_worker(book: Book, message: &WorkerMessage) {
     book.update_status(|it| match message {
         WorkerMessage::Progress { done, total } if it.offline != Offline::Ready => {
-            it.offline = Offline::Fetching { done_bytes: *done, total_bytes: *total };
+            it.offline = Offline::Fetching {
+                done_bytes: *done,
+                total_bytes: *total,
+            };
         }
         WorkerMessage::Progress { .. } => {}
         WorkerMessage::Ready => it.offline = Offline::Ready,
@@ -201,11 +221,13 @@ fn leave_for_sign_in() {
             let _ = window.location().replace("/sign-in");
             return;
         }
-        let words = words();
-        mount_to_body(move || {
-            Unavailable(crate::app::UnavailableProps { error: AppError::Unreachable, words })
-        });
+        show_unavailable(&AppError::Unreachable, words());
     });
+}
+
+fn show_unavailable(error: &AppError, words: Words) {
+    let sentence = error.sentence(words);
+    mount_to_body(move || Unavailable(crate::app::UnavailableProps { sentence, words }));
 }
 
 fn boot_data() -> Option<BootData> {
@@ -214,7 +236,7 @@ fn boot_data() -> Option<BootData> {
 }
 
 fn words() -> Words {
-    let code = LocalStorage::get::<String>(crate::ui::LANGUAGE_KEY).unwrap_or_else(|_| {
+    let code = LocalStorage::get::<String>(super::LANGUAGE_KEY).unwrap_or_else(|_| {
         web_sys::window()
             .and_then(|it| it.document())
             .and_then(|it| it.document_element())

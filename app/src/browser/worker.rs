@@ -27,7 +27,10 @@ pub(crate) enum WorkerMessage {
 pub(crate) fn register(hear: impl Fn(WorkerMessage) + 'static) {
     let Some(container) = container() else { return };
     let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        let message = event.data().as_string().and_then(|it| serde_json::from_str(&it).ok());
+        let message = event
+            .data()
+            .as_string()
+            .and_then(|it| serde_json::from_str(&it).ok());
         if let Some(message) = message {
             hear(message);
         }
@@ -37,8 +40,8 @@ pub(crate) fn register(hear: impl Fn(WorkerMessage) + 'static) {
     listener.forget();
     spawn_local(async move {
         let registered = JsFuture::from(container.register("/sw.js")).await;
-        if let Ok(registration) = registered
-            .and_then(|it| it.dyn_into::<ServiceWorkerRegistration>())
+        if let Ok(registration) =
+            registered.and_then(wasm_bindgen::JsCast::dyn_into::<ServiceWorkerRegistration>)
         {
             ask(&registration);
         }
@@ -61,8 +64,12 @@ pub fn accept_update() {
     });
     container.set_oncontrollerchange(Some(reload.unchecked_ref()));
     spawn_local(async move {
-        let Ok(found) = JsFuture::from(container.get_registration()).await else { return };
-        let Ok(registration) = found.dyn_into::<ServiceWorkerRegistration>() else { return };
+        let Ok(found) = JsFuture::from(container.get_registration()).await else {
+            return;
+        };
+        let Ok(registration) = found.dyn_into::<ServiceWorkerRegistration>() else {
+            return;
+        };
         if let Some(waiting) = registration.waiting() {
             let _ = waiting.post_message(&JsValue::from_str("activate"));
         }
@@ -70,11 +77,14 @@ pub fn accept_update() {
 }
 
 fn ask(registration: &ServiceWorkerRegistration) {
-    for worker in [registration.active(), registration.waiting(), registration.installing()] {
-        if let Some(worker) = worker {
-            // A worker that is gone has nothing to tell.
-            let _ = worker.post_message(&JsValue::from_str("status"));
-        }
+    let workers = [
+        registration.active(),
+        registration.waiting(),
+        registration.installing(),
+    ];
+    for worker in workers.into_iter().flatten() {
+        // A worker that is gone has nothing to tell.
+        let _ = worker.post_message(&JsValue::from_str("status"));
     }
 }
 

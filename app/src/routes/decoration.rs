@@ -11,14 +11,15 @@ use crate::ui::stepper::stepper;
 use crate::ui::task_row::{row_class, task_link, tick_box};
 use crate::words::Words;
 
-const PHASES: [Option<Phase>; 4] =
-    [None, Some(Phase::Before), Some(Phase::During), Some(Phase::After)];
+const PHASES: [Option<Phase>; 4] = [
+    None,
+    Some(Phase::Before),
+    Some(Phase::During),
+    Some(Phase::After),
+];
 
 /// The catalogue.
-#[component]
-pub fn Decoration() -> impl IntoView {
-    let book = expect_context::<Book>();
-    let words = expect_context::<Words>();
+pub fn decoration(book: Book, words: Words) -> AnyView {
     let chosen = RwSignal::new(0_u32);
     let is_shown = move |task: &Task| {
         let phase = PHASES.get(chosen.get() as usize).copied().flatten();
@@ -39,10 +40,16 @@ pub fn Decoration() -> impl IntoView {
                 out.text(word);
                 out
             };
-            parts::toggle("filter", face, move || chosen.get() == index, move || chosen.set(index))
+            parts::toggle(
+                "filter",
+                face,
+                move || chosen.get() == index,
+                move || chosen.set(index),
+            )
         })
         .collect();
-    let filters = view! { <div class="filters" role="group" aria-label=words.filter_group()>{filters}</div> };
+    let filters =
+        view! { <div class="filters" role="group" aria-label=words.filter_group()>{filters}</div> };
     let places = parts::dynamic(move || ids.with(|it| places(book, words, it)));
     let title = move || {
         let (done, all) = book.with(|it| {
@@ -52,11 +59,19 @@ pub fn Decoration() -> impl IntoView {
         let subtitle = words.decoration_subtitle(unit_name(book), done, all);
         (words.decoration_title().to_owned(), subtitle)
     };
-    screen(Tab::Decoration, None, title, vec![filters.into_any(), places])
+    screen(
+        book,
+        words,
+        Tab::Decoration,
+        None,
+        title,
+        vec![filters.into_any(), places],
+    )
 }
 
 fn place_of(book: Book, id: &TaskId) -> String {
-    book.with_task(id, |_, it, _| it.plan.place.clone()).unwrap_or_default()
+    book.with_task(id, |_, it, _| it.plan.place.clone())
+        .unwrap_or_default()
 }
 
 /// Tasks of one place stand together, places in the order of their first due task.
@@ -75,7 +90,11 @@ fn by_place(book: Book, ids: Vec<TaskId>) -> Vec<TaskId> {
 fn places(book: Book, words: Words, ids: &[TaskId]) -> Vec<AnyView> {
     if ids.is_empty() {
         let mut out = Markup::new();
-        out.line("<p class=\"card sec meta\">", words.decoration_empty(), "</p>");
+        out.line(
+            "<p class=\"card sec meta\">",
+            words.decoration_empty(),
+            "</p>",
+        );
         return vec![parts::still("", out)];
     }
     let place = |id: &TaskId| untrack(|| place_of(book, id));
@@ -83,17 +102,33 @@ fn places(book: Book, words: Words, ids: &[TaskId]) -> Vec<AnyView> {
         .map(|ids| {
             let mut head = Markup::new();
             head.raw("<h2 class=\"cluster\">").icon("road");
-            head.line("<span>", &ids.first().map(place).unwrap_or_default(), "</span>").raw("</h2>");
-            head.line("<span class=\"sec-n\">", &words.count_tasks(ids.len()), "</span>");
-            let rows: Vec<AnyView> = ids.iter().map(|id| row(book, words, id)).collect();
-            parts::group("sec", vec![parts::still("sec-h", head), parts::list("rows", rows)])
+            head.line(
+                "<span>",
+                &ids.first().map(place).unwrap_or_default(),
+                "</span>",
+            )
+            .raw("</h2>");
+            head.line(
+                "<span class=\"sec-n\">",
+                &words.count_tasks(ids.len()),
+                "</span>",
+            );
+            let rows: Vec<AnyView> =
+                untrack(|| ids.iter().map(|id| row(book, words, id)).collect());
+            parts::group(
+                "sec",
+                vec![parts::still("sec-h", head), parts::list("rows", rows)],
+            )
         })
         .collect()
 }
 
 fn row(book: Book, words: Words, id: &TaskId) -> AnyView {
     let counts = untrack(|| book.with_task(id, |_, it, _| it.planned().is_some()));
-    let head = vec![tick_box(book, words, id), task_link(book, words, id, "dec-a grow")];
+    let head = vec![
+        tick_box(book, words, id),
+        task_link(book, words, id, "dec-a grow"),
+    ];
     let mut content = vec![parts::group("dec-head", head)];
     if counts.unwrap_or_default() {
         content.push(stepper(book, words, id));

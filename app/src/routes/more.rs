@@ -13,25 +13,32 @@ use crate::ui::settings::settings;
 use crate::words::Words;
 
 /// Library, settings, leaving.
-#[component]
-pub fn More() -> impl IntoView {
-    let book = expect_context::<Book>();
-    let words = expect_context::<Words>();
+pub fn more(book: Book, words: Words) -> AnyView {
     let query = RwSignal::new(String::new());
     let me = book.me();
     let mut face = Markup::new();
     face.line("<p class=\"meta\">", words.more_using(), "</p>");
-    face.line("<h2 class=\"lead\">", &me.name, "</h2>").line("<p class=\"meta\">", &me.role, "</p>");
+    face.line("<h2 class=\"lead\">", &me.name, "</h2>").line(
+        "<p class=\"meta\">",
+        &me.role,
+        "</p>",
+    );
     let pages = parts::live("sec rows", move || {
         let unsent = words.chip_unsent(book.status().unsent);
         let mut out = Markup::new();
         out.raw("<a class=\"row row-main\" href=\"/more/sync\">");
         out.line("<span class=\"row-title\">", words.sync_title(), "</span>");
-        out.line("<span class=\"row-meta\">", &unsent, "</span>").raw("</a>");
+        out.line("<span class=\"row-meta\">", &unsent, "</span>")
+            .raw("</a>");
         if me.board {
             out.raw("<a class=\"row row-main\" href=\"/board\" rel=\"external\">");
             out.line("<span class=\"row-title\">", words.more_board(), "</span>");
-            out.line("<span class=\"row-meta\">", words.more_board_why(), "</span>").raw("</a>");
+            out.line(
+                "<span class=\"row-meta\">",
+                words.more_board_why(),
+                "</span>",
+            )
+            .raw("</a>");
         }
         out
     });
@@ -60,7 +67,7 @@ pub fn More() -> impl IntoView {
         settings(book, words),
     ];
     let title = move || (words.more_title().to_owned(), unit_line(book));
-    screen(Tab::More, None, title, content)
+    screen(book, words, Tab::More, None, title, content)
 }
 
 /// One shelf of the library: cards that match what is searched.
@@ -72,7 +79,11 @@ struct Shelf<'a> {
 
 impl<'a> Shelf<'a> {
     fn new(query: &'a str) -> Self {
-        Self { query, cards: Markup::new(), count: 0 }
+        Self {
+            query,
+            cards: Markup::new(),
+            count: 0,
+        }
     }
 
     fn card(&mut self, heading: &str, lines: &[&str]) {
@@ -82,7 +93,8 @@ impl<'a> Shelf<'a> {
             return;
         }
         self.count += 1;
-        self.cards.line("<details class=\"scn\"><summary>", heading, "</summary>");
+        self.cards
+            .line("<details class=\"scn\"><summary>", heading, "</summary>");
         self.cards.raw("<div class=\"scn-body stack-2\">");
         for line in lines {
             self.cards.line("<p>", line, "</p>");
@@ -100,8 +112,13 @@ impl<'a> Shelf<'a> {
         } else {
             "<details class=\"sec-fold\" open><summary class=\"sec-h\"><h3>"
         };
-        out.raw(open).text(title).raw("</h3><span class=\"sec-n\">").show(self.count);
-        out.raw("</span></summary><div class=\"stack-2\">").piece(&self.cards).raw("</div></details>");
+        out.raw(open)
+            .text(title)
+            .raw("</h3><span class=\"sec-n\">")
+            .show(self.count);
+        out.raw("</span></summary><div class=\"stack-2\">")
+            .piece(&self.cards)
+            .raw("</div></details>");
     }
 }
 
@@ -110,7 +127,10 @@ fn library(words: Words, book: &Handbook, query: &str) -> Markup {
     let mut shelf = Shelf::new(query);
     for it in &book.documents {
         let it = &it.plan;
-        shelf.card(&format::document(it), &[&it.title, &it.issuer, &it.summary, &it.note]);
+        shelf.card(
+            &format::document(it),
+            &[&it.title, &it.issuer, &it.summary, &it.note],
+        );
     }
     shelf.put(&mut out, words.more_documents());
     let mut shelf = Shelf::new(query);
@@ -123,7 +143,10 @@ fn library(words: Words, book: &Handbook, query: &str) -> Markup {
     let mut shelf = Shelf::new(query);
     for it in &book.lessons {
         let it = &it.plan;
-        shelf.card(&it.observation, &[&it.cause, &it.recommendation, &it.source]);
+        shelf.card(
+            &it.observation,
+            &[&it.cause, &it.recommendation, &it.source],
+        );
     }
     shelf.put(&mut out, words.more_lessons());
     let mut shelf = Shelf::new(query);

@@ -9,12 +9,16 @@ use crate::ui::parts;
 use crate::words::Words;
 
 /// Says so; the tabs lead on.
-#[component]
-pub fn NotFound() -> impl IntoView {
-    let book = expect_context::<Book>();
-    let words = expect_context::<Words>();
+pub fn not_found(book: Book, words: Words) -> AnyView {
     let mut out = Markup::new();
     out.line("<p class=\"card\">", words.error_not_found(), "</p>");
     let title = move || (words.not_found_title().to_owned(), unit_line(book));
-    screen(Tab::Today, None, title, vec![parts::still("", out)])
+    screen(
+        book,
+        words,
+        Tab::Today,
+        None,
+        title,
+        vec![parts::still("", out)],
+    )
 }

@@ -1,6 +1,7 @@
 //! Đại hội: both sessions, the time budget by class, and whether each item's papers are ready.
 
 use domain::agenda::{AgendaItem, AgendaWarning, Session, TimeClass, Timetable, TimetableRow};
+use domain::date::CivilDate;
 use domain::handbook::Handbook;
 use leptos::prelude::*;
 
@@ -14,10 +15,7 @@ use crate::ui::status::badge;
 use crate::words::Words;
 
 /// The congress's own timetable.
-#[component]
-pub fn Schedule() -> impl IntoView {
-    let book = expect_context::<Book>();
-    let words = expect_context::<Words>();
+pub fn schedule(book: Book, words: Words) -> AnyView {
     let official = RwSignal::new(1_u32);
     let choice = |index: u32, session: Session| {
         let face = move || {
@@ -27,19 +25,42 @@ pub fn Schedule() -> impl IntoView {
             });
             let mut out = Markup::new();
             out.line("<span>", session_word(words, session), "</span>");
-            out.line("<span>", &day.map(|it| it.short()).unwrap_or_default(), "</span>");
+            out.line(
+                "<span>",
+                &day.map(CivilDate::short).unwrap_or_default(),
+                "</span>",
+            );
             out
         };
-        parts::toggle("seg-b", face, move || official.get() == index, move || official.set(index))
+        parts::toggle(
+            "seg-b",
+            face,
+            move || official.get() == index,
+            move || official.set(index),
+        )
     };
-    let choices = vec![choice(0, Session::Preparatory), choice(1, Session::Official)];
+    let choices = vec![
+        choice(0, Session::Preparatory),
+        choice(1, Session::Official),
+    ];
     let table = parts::live("", move || {
-        let session = if official.get() == 0 { Session::Preparatory } else { Session::Official };
+        let session = if official.get() == 0 {
+            Session::Preparatory
+        } else {
+            Session::Official
+        };
         book.with(|it| session_view(words, it, session))
     });
     let seg = view! { <div class="seg" role="group" aria-label=words.schedule_sessions()>{choices}</div> };
     let title = move || (words.schedule_title().to_owned(), unit_line(book));
-    screen(Tab::Schedule, None, title, vec![seg.into_any(), table])
+    screen(
+        book,
+        words,
+        Tab::Schedule,
+        None,
+        title,
+        vec![seg.into_any(), table],
+    )
 }
 
 fn session_word(words: Words, session: Session) -> &'static str {
@@ -53,15 +74,26 @@ fn session_view(words: Words, book: &Handbook, session: Session) -> Markup {
     let table = book.timetable(session);
     let mut out = Markup::new();
     if table.rows.is_empty() {
-        out.line("<p class=\"card sec meta\">", words.schedule_empty(), "</p>");
+        out.line(
+            "<p class=\"card sec meta\">",
+            words.schedule_empty(),
+            "</p>",
+        );
         return out;
     }
     budget(&mut out, words, &table);
     out.raw("<section class=\"sec\">");
-    section_head(&mut out, session_word(words, session), &format!("{}–{}", table.start, table.end));
+    section_head(
+        &mut out,
+        session_word(words, session),
+        &format!("{}–{}", table.start, table.end),
+    );
     out.raw("<ol class=\"rows agenda\">");
     for row in &table.rows {
-        let item = book.agenda.iter().find(|it| it.id == row.item && it.plan.session == session);
+        let item = book
+            .agenda
+            .iter()
+            .find(|it| it.id == row.item && it.plan.session == session);
         if let Some(item) = item {
             agenda_row(&mut out, words, book, row, item);
         }
@@ -75,11 +107,22 @@ fn budget(out: &mut Markup, words: Words, table: &Timetable) {
         Some(budget) => words.budget_of(table.hall_minutes, budget),
         None => words.budget_minutes(table.hall_minutes),
     };
-    out.raw("<section class=\"card sec stack-2\" aria-labelledby=\"h-budget\"><div class=\"split\">");
-    out.line("<h2 class=\"card-h\" id=\"h-budget\">", words.budget_title(), "</h2>");
+    out.raw(
+        "<section class=\"card sec stack-2\" aria-labelledby=\"h-budget\"><div class=\"split\">",
+    );
+    out.line(
+        "<h2 class=\"card-h\" id=\"h-budget\">",
+        words.budget_title(),
+        "</h2>",
+    );
     out.line("<span class=\"num\">", &figure, "</span></div>");
     if table.over_minutes > 0 {
-        badge(out, "st st-late", "s-late", &words.budget_over(table.over_minutes));
+        badge(
+            out,
+            "st st-late",
+            "s-late",
+            &words.budget_over(table.over_minutes),
+        );
     }
     out.line("<p class=\"meta\">", &words.budget_ends(table.end), "</p>");
     budget_bar(out, words, table);
@@ -87,18 +130,32 @@ fn budget(out: &mut Markup, words: Words, table: &Timetable) {
     for it in table.by_class.iter().filter(|it| it.minutes > 0) {
         let share = (it.minutes * 100 + table.hall_minutes / 2) / table.hall_minutes.max(1);
         let (class, word) = class_words(words, it.class);
-        out.raw("<li><svg class=\"key\" aria-hidden=\"true\"><rect class=\"").raw(class);
-        out.raw("\" width=\"14\" height=\"14\"/></svg>").text(word).raw(" ");
-        out.line("<b class=\"num\">", &words.budget_share(it.minutes, share), "</b>");
+        out.raw("<li><svg class=\"key\" aria-hidden=\"true\"><rect class=\"")
+            .raw(class);
+        out.raw("\" width=\"14\" height=\"14\"/></svg>")
+            .text(word)
+            .raw(" ");
+        out.line(
+            "<b class=\"num\">",
+            &words.budget_share(it.minutes, share),
+            "</b>",
+        );
         if it.class == TimeClass::Discussion {
-            out.raw("<span class=\"cluster\">").icon("lock").text(words.budget_kept()).raw("</span>");
+            out.raw("<span class=\"cluster\">")
+                .icon("lock")
+                .text(words.budget_kept())
+                .raw("</span>");
         }
         out.raw("</li>");
     }
     out.raw("</ul>");
     let beside = table.sum_minutes.saturating_sub(table.hall_minutes);
     if beside > 0 {
-        out.line("<p class=\"meta\">", &words.budget_beside(beside, table.sum_minutes), "</p>");
+        out.line(
+            "<p class=\"meta\">",
+            &words.budget_beside(beside, table.sum_minutes),
+            "</p>",
+        );
     }
     for it in &table.warnings {
         out.line("<p class=\"meta\">", &warning(words, it), "</p>");
@@ -110,15 +167,20 @@ fn budget(out: &mut Markup, words: Words, table: &Timetable) {
 fn warning(words: Words, warning: &AgendaWarning) -> String {
     match warning {
         AgendaWarning::OverBudget { .. } => String::new(),
-        AgendaWarning::OverCap { item, minutes, minutes_max } => {
-            words.warning_over_cap(item, minutes, minutes_max)
-        }
-        AgendaWarning::UnderFloor { item, minutes, minutes_min } => {
-            words.warning_under_floor(item, minutes, minutes_min)
-        }
-        AgendaWarning::DiscussionShort { minutes, minutes_min } => {
-            words.warning_discussion_short(minutes, minutes_min)
-        }
+        AgendaWarning::OverCap {
+            item,
+            minutes,
+            minutes_max,
+        } => words.warning_over_cap(item, minutes, minutes_max),
+        AgendaWarning::UnderFloor {
+            item,
+            minutes,
+            minutes_min,
+        } => words.warning_under_floor(item, minutes, minutes_min),
+        AgendaWarning::DiscussionShort {
+            minutes,
+            minutes_min,
+        } => words.warning_discussion_short(minutes, minutes_min),
         AgendaWarning::Clash { item, minutes } => words.warning_clash(item, minutes),
     }
 }
@@ -146,11 +208,23 @@ fn agenda_row(
     if let Some(minutes_max) = item.plan.minutes_max {
         add(&words.schedule_cap(minutes_max));
     }
-    out.raw(if row.parallel { "<li class=\"ag ag-par\">" } else { "<li class=\"ag\">" });
-    out.line("<span class=\"ag-t num\">", &row.start.to_string(), "</span>");
+    out.raw(if row.parallel {
+        "<li class=\"ag ag-par\">"
+    } else {
+        "<li class=\"ag\">"
+    });
+    out.line(
+        "<span class=\"ag-t num\">",
+        &row.start.to_string(),
+        "</span>",
+    );
     out.line("<div><p class=\"ag-title\">", &item.plan.title, "</p>");
     out.line("<p class=\"meta\">", &meta, "</p>").raw("</div>");
-    out.line("<span class=\"ag-m\">", &words.schedule_minutes(row.minutes), "</span>");
+    out.line(
+        "<span class=\"ag-m\">",
+        &words.schedule_minutes(row.minutes),
+        "</span>",
+    );
     // A divided item's papers are asked for once.
     if row.part.is_none_or(|it| it == 1) {
         gate(out, words, book, item);
@@ -170,13 +244,19 @@ fn gate(out: &mut Markup, words: Words, book: &Handbook, item: &AgendaItem) {
         "<details class=\"gate gate-wait ag-full\"><summary>"
     };
     out.raw(open).icon("hall");
-    out.line("<span class=\"grow\">", &words.gate_title(gate.ready, gate.total), "</span>");
+    out.line(
+        "<span class=\"grow\">",
+        &words.gate_title(gate.ready, gate.total),
+        "</span>",
+    );
     out.icon("down").raw("</summary><ul>");
     for key in &item.plan.papers {
         let paper = book.papers.iter().find(|it| it.id == *key);
         let is_ready = paper.is_some_and(domain::paper::Paper::is_ready);
-        out.raw("<li>").icon(if is_ready { "s-done" } else { "s-todo" });
-        out.line("<span>", paper.map_or(key, |it| &it.plan.name), "</span>").raw("</li>");
+        out.raw("<li>")
+            .icon(if is_ready { "s-done" } else { "s-todo" });
+        out.line("<span>", paper.map_or(key, |it| &it.plan.name), "</span>")
+            .raw("</li>");
     }
     out.raw("</ul></details>");
 }

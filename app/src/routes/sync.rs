@@ -19,15 +19,19 @@ use crate::words::Words;
 const RECEIVED_SHOWN: usize = 30;
 
 /// The sync screen.
-#[component]
-pub fn SyncPage() -> impl IntoView {
-    let book = expect_context::<Book>();
-    let words = expect_context::<Words>();
+pub fn sync(book: Book, words: Words) -> AnyView {
     let signed_out = Memo::new(move |_| u32::from(book.status().link == Link::SignedOut));
     let action = parts::dynamic(move || {
-        vec![if signed_out.get() == 1 { sign_in_form(book, words) } else { try_now(words) }]
+        vec![if signed_out.get() == 1 {
+            sign_in_form(book, words)
+        } else {
+            try_now(words)
+        }]
     });
-    let note = vec![parts::live("stack-2", move || link_note(book, words)), action];
+    let note = vec![
+        parts::live("stack-2", move || link_note(book, words)),
+        action,
+    ];
     let content = vec![
         parts::live("", move || counts(book, words)),
         parts::group("note sec", vec![parts::group("note-body stack-2", note)]),
@@ -35,7 +39,7 @@ pub fn SyncPage() -> impl IntoView {
         parts::live("", move || changes(book, words)),
     ];
     let title = move || (words.sync_title().to_owned(), unit_line(book));
-    screen(Tab::More, Some("/more"), title, content)
+    screen(book, words, Tab::More, Some("/more"), title, content)
 }
 
 fn counts(book: Book, words: Words) -> Markup {
@@ -47,7 +51,11 @@ fn counts(book: Book, words: Words) -> Markup {
         (words.sync_received(), status.received),
         (words.sync_refused(), status.refused),
     ] {
-        out.raw("<div>").line("<dt>", word, "</dt>").raw("<dd>").show(count).raw("</dd></div>");
+        out.raw("<div>")
+            .line("<dt>", word, "</dt>")
+            .raw("<dd>")
+            .show(count)
+            .raw("</dd></div>");
     }
     out.raw("</dl>");
     out
@@ -58,11 +66,17 @@ fn link_note(book: Book, words: Words) -> Markup {
     let (shape, title, body) = match status.link {
         Link::SignedOut => ("user", words.sync_signed_out(), words.sync_signed_out_why()),
         Link::Offline | Link::Unknown => ("s-offline", words.sync_no_path(), words.sync_carry_on()),
-        Link::Online if status.unsent == 0 => ("s-received", words.sync_done(), words.sync_done_why()),
+        Link::Online if status.unsent == 0 => {
+            ("s-received", words.sync_done(), words.sync_done_why())
+        }
         Link::Online => ("s-unsent", words.sync_sending(), words.sync_carry_on()),
     };
     let mut out = Markup::new();
-    out.raw("<h2 class=\"cluster\">").icon(shape).text(title).raw("</h2>").line("<p>", body, "</p>");
+    out.raw("<h2 class=\"cluster\">")
+        .icon(shape)
+        .text(title)
+        .raw("</h2>")
+        .line("<p>", body, "</p>");
     if let Some(at) = status.last_contact_ms {
         let when = format::moment(at.saturating_add(status.clock_offset_ms));
         out.line("<p class=\"meta\">", &words.sync_last_contact(when), "</p>");
@@ -109,10 +123,14 @@ fn sign_in_form(book: Book, words: Words) -> AnyView {
     face.text(words.sign_in_button());
     let submit = parts::button("btn btn-1 btn-wide", face, None, true, move || {
         failed.set(None);
-        device::sign_in(user.clone(), password.get_untracked(), move |answer| match answer {
-            Ok(()) => book.say(Some(Snack::Said(words.sync_signed_in().to_owned()))),
-            Err(error) => failed.set(Some(error)),
-        });
+        device::sign_in(
+            user.clone(),
+            password.get_untracked(),
+            move |answer| match answer {
+                Ok(()) => book.say(Some(Snack::Said(words.sync_signed_in().to_owned()))),
+                Err(error) => failed.set(Some(error)),
+            },
+        );
     });
     parts::group("stack-2", vec![name, secret, problem, submit])
 }
@@ -123,14 +141,20 @@ fn clock_note(book: Book, words: Words) -> Markup {
     if status.is_clock_wrong() {
         let minutes = status.clock_offset_ms.abs() / 60_000;
         out.raw("<section class=\"note sec\">").icon("note");
-        out.line("<p class=\"note-body\">", &words.sync_clock_wrong(minutes), "</p>").raw("</section>");
+        out.line(
+            "<p class=\"note-body\">",
+            &words.sync_clock_wrong(minutes),
+            "</p>",
+        )
+        .raw("</section>");
     }
     out
 }
 
 /// Own changes by what became of them.
 fn changes(book: Book, words: Words) -> Markup {
-    let (mut unsent, mut received, mut refused) = (Rows::default(), Rows::default(), Rows::default());
+    let (mut unsent, mut received, mut refused) =
+        (Rows::default(), Rows::default(), Rows::default());
     for it in book.outbox() {
         match (&it.verdict, refusal(&it)) {
             (None, _) => unsent.add(book, words, &it, usize::MAX),
@@ -142,13 +166,29 @@ fn changes(book: Book, words: Words) -> Markup {
         }
     }
     let mut out = Markup::new();
-    unsent.put(&mut out, words, words.sync_on_phone(), words.sync_none_unsent());
+    unsent.put(
+        &mut out,
+        words,
+        words.sync_on_phone(),
+        words.sync_none_unsent(),
+    );
     if refused.count > 0 {
         out.raw("<section class=\"sec\">");
-        section_head(&mut out, words.sync_refused(), &words.count_changes(refused.count));
-        out.raw("<div class=\"stack-2\">").piece(&refused.rows).raw("</div></section>");
+        section_head(
+            &mut out,
+            words.sync_refused(),
+            &words.count_changes(refused.count),
+        );
+        out.raw("<div class=\"stack-2\">")
+            .piece(&refused.rows)
+            .raw("</div></section>");
     }
-    received.put(&mut out, words, words.sync_received(), words.sync_none_received());
+    received.put(
+        &mut out,
+        words,
+        words.sync_received(),
+        words.sync_none_received(),
+    );
     out
 }
 
@@ -164,11 +204,21 @@ impl Rows {
         if self.count > shown_max {
             return;
         }
-        let what = words.sync_what(describe(words, &outgoing.op), format::moment(outgoing.op.at_ms));
+        let what = words.sync_what(
+            describe(words, &outgoing.op),
+            format::moment(outgoing.op.at_ms),
+        );
         let out = &mut self.rows;
-        out.raw("<li class=\"row\"><span class=\"row-lead\">").icon("pen").raw("</span><span class=\"row-main\">");
-        out.line("<span class=\"row-title\">", &title_of(book, outgoing), "</span>");
-        out.line("<span class=\"row-meta\">", &what, "</span>").raw("<span class=\"row-st\">");
+        out.raw("<li class=\"row\"><span class=\"row-lead\">")
+            .icon("pen")
+            .raw("</span><span class=\"row-main\">");
+        out.line(
+            "<span class=\"row-title\">",
+            &title_of(book, outgoing),
+            "</span>",
+        );
+        out.line("<span class=\"row-meta\">", &what, "</span>")
+            .raw("<span class=\"row-st\">");
         transport_badge(out, words, Transport::of(outgoing));
         out.raw("</span></span></li>");
     }
@@ -179,7 +229,9 @@ impl Rows {
         if self.count == 0 {
             out.line("<p class=\"card meta\">", empty, "</p>");
         } else {
-            out.raw("<ul class=\"rows\">").piece(&self.rows).raw("</ul>");
+            out.raw("<ul class=\"rows\">")
+                .piece(&self.rows)
+                .raw("</ul>");
         }
         out.raw("</section>");
     }
@@ -187,7 +239,10 @@ impl Rows {
 
 fn title_of(book: Book, outgoing: &Outgoing) -> String {
     TaskFamily::of_kind(outgoing.op.kind.as_str())
-        .map(|family| TaskId { family, record: outgoing.op.record.to_string() })
+        .map(|family| TaskId {
+            family,
+            record: outgoing.op.record.to_string(),
+        })
         .and_then(|id| book.with_task(&id, |_, it, _| it.plan.title.clone()))
         .unwrap_or_else(|| outgoing.op.record.to_string())
 }
@@ -199,9 +254,15 @@ fn refused_note(
     outgoing: &Outgoing,
     code: &RejectCode,
 ) {
-    out.raw("<section class=\"note note-reject\">").icon("s-reject").raw("<div class=\"note-body\"><h3>");
-    out.text(&title_of(book, outgoing)).raw(": ").text(&describe(words, &outgoing.op)).raw("</h3>");
-    out.line("<p>", &words.refused_because(reason(words, code)), "</p>").raw("</div></section>");
+    out.raw("<section class=\"note note-reject\">")
+        .icon("s-reject")
+        .raw("<div class=\"note-body\"><h3>");
+    out.text(&title_of(book, outgoing))
+        .raw(": ")
+        .text(&describe(words, &outgoing.op))
+        .raw("</h3>");
+    out.line("<p>", &words.refused_because(reason(words, code)), "</p>")
+        .raw("</div></section>");
 }
 
 fn reason(words: Words, code: &RejectCode) -> &'static str {
@@ -214,6 +275,6 @@ fn reason(words: Words, code: &RejectCode) -> &'static str {
         RejectCode::UnknownField => words.reject_unknown_field(),
         RejectCode::BadValue => words.reject_bad_value(),
         RejectCode::UnknownTarget => words.reject_unknown_target(),
-        _ => words.reject_newer(),
+        RejectCode::Other => words.reject_newer(),
     }
 }

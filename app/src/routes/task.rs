@@ -5,7 +5,6 @@ use domain::handbook::Handbook;
 use domain::offset::Offset;
 use domain::task::{EvidenceKind, Task, TaskFamily, fill};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use serde_json::Value;
 
 use crate::state::book::{Book, TaskId};
@@ -22,15 +21,10 @@ use crate::ui::task_row::{due_words, tick_box};
 use crate::words::Words;
 
 /// The screen of one task of either family.
-#[component]
-pub fn TaskPage() -> impl IntoView {
-    let book = expect_context::<Book>();
-    let words = expect_context::<Words>();
-    let params = use_params_map();
-    let found = Memo::new(move |_| {
-        let record = params.with(|it| it.get("id")).unwrap_or_default();
-        book.find(&record).map(|it| vec![it]).unwrap_or_default()
-    });
+pub fn task(book: Book, words: Words, record: &str) -> AnyView {
+    let record = record.to_owned();
+    // Rebuilt when the task comes or goes, not when it changes.
+    let found = Memo::new(move |_| book.find(&record).map(|it| vec![it]).unwrap_or_default());
     parts::dynamic(move || {
         let id = found.with(|it| it.first().cloned());
         let (tab, back) = match id.as_ref().map(|it| it.family) {
@@ -46,34 +40,45 @@ pub fn TaskPage() -> impl IntoView {
             }
         };
         let title = move || {
-            let group = id.as_ref().and_then(|id| book.with_task(id, |_, it, _| it.plan.group.clone()));
+            let group = id
+                .as_ref()
+                .and_then(|id| book.with_task(id, |_, it, _| it.plan.group.clone()));
             let subtitle = words.task_subtitle(unit_name(book), group.unwrap_or_default());
             (words.task_title().to_owned(), subtitle)
         };
-        vec![screen(tab, Some(back), title, vec![parts::group("stack", content)])]
+        let content = vec![parts::group("stack", content)];
+        vec![screen(book, words, tab, Some(back), title, content)]
     })
 }
 
 fn detail(book: Book, words: Words, id: &TaskId) -> Vec<AnyView> {
-    let by_superior = book.with_task(id, |_, it, _| it.plan.owed_by_superior()).unwrap_or_default();
+    let by_superior = book
+        .with_task(id, |_, it, _| it.plan.owed_by_superior())
+        .unwrap_or_default();
     let may_tick = book.may_write(id, "done");
     let mut head = Vec::new();
     if !by_superior {
         head.push(tick_box(book, words, id));
     }
     let shown = id.clone();
-    head.push(parts::live("grow", move || heading(book, words, &shown, may_tick)));
+    head.push(parts::live("grow", move || {
+        heading(book, words, &shown, may_tick)
+    }));
     let shown = id.clone();
     let facts = parts::live("", move || {
         let mut out = Markup::new();
         let today = book.today();
-        book.with_task(&shown, |handbook, it, _| facts(&mut out, words, handbook, it, today));
+        book.with_task(&shown, |handbook, it, _| {
+            facts(&mut out, words, handbook, it, today);
+        });
         out
     });
     let shown = id.clone();
     let texts = parts::live("stack", move || {
         let mut out = Markup::new();
-        book.with_task(&shown, |handbook, it, _| texts(&mut out, words, handbook, it));
+        book.with_task(&shown, |handbook, it, _| {
+            texts(&mut out, words, handbook, it);
+        });
         out
     });
     let shown = id.clone();
@@ -132,7 +137,10 @@ fn facts(out: &mut Markup, words: Words, book: &Handbook, task: &Task, today: Ci
         fact(words.task_planned(), &format!("{planned} {}", plan.measure));
     }
     if let (Some(from), Some(to)) = (plan.display_from, plan.display_to) {
-        fact(words.task_window(), &words.task_window_value(day(book, from), day(book, to)));
+        fact(
+            words.task_window(),
+            &words.task_window_value(day(book, from), day(book, to)),
+        );
     }
     fact(words.task_remark(), &plan.note);
     fact(words.task_source(), &plan.confidence);
@@ -142,13 +150,18 @@ fn facts(out: &mut Markup, words: Words, book: &Handbook, task: &Task, today: Ci
 /// "14/02 (T-7)", or the offset alone while the congress has no day.
 fn day(book: &Handbook, offset: Offset) -> String {
     match book.congress.origin() {
-        Some(opening) => format!("{} ({offset})", offset.resolve(opening, &book.calendar).short()),
+        Some(opening) => format!(
+            "{} ({offset})",
+            offset.resolve(opening, &book.calendar).short()
+        ),
         None => offset.to_string(),
     }
 }
 
 fn steps(book: Book, words: Words, id: &TaskId) -> AnyView {
-    let plan = book.with_task(id, |_, it, _| it.plan.steps.clone()).unwrap_or_default();
+    let plan = book
+        .with_task(id, |_, it, _| it.plan.steps.clone())
+        .unwrap_or_default();
     if plan.is_empty() {
         return parts::group("", Vec::new());
     }
@@ -174,11 +187,12 @@ fn steps(book: Book, words: Words, id: &TaskId) -> AnyView {
             }
             let (id, shown) = (id.clone(), id.clone());
             let tick = parts::check(
-                words.tick_done(&step.text),
+                &words.tick_done(&step.text),
                 enabled,
                 move || {
                     let is_done = |it: &Task| it.steps_done.get(index) == Some(&true);
-                    book.with_task(&shown, |_, it, _| is_done(it)).unwrap_or_default()
+                    book.with_task(&shown, |_, it, _| is_done(it))
+                        .unwrap_or_default()
                 },
                 move |done| book.set(&id, &format!("step.{}", index + 1), done),
             );
@@ -192,11 +206,16 @@ fn steps(book: Book, words: Words, id: &TaskId) -> AnyView {
 fn texts(out: &mut Markup, words: Words, book: &Handbook, task: &Task) {
     let plan = &task.plan;
     if !plan.slogan.is_empty() {
-        out.raw("<section class=\"card stack-2\">").line("<h2 class=\"card-h\">", words.task_slogan(), "</h2>");
+        out.raw("<section class=\"card stack-2\">").line(
+            "<h2 class=\"card-h\">",
+            words.task_slogan(),
+            "</h2>",
+        );
         for line in fill(&plan.slogan, &book.unit).split('|') {
             out.line("<p class=\"slogan\">", line.trim(), "</p>");
         }
-        out.line("<p class=\"meta\">", words.task_slogan_exact(), "</p>").raw("</section>");
+        out.line("<p class=\"meta\">", words.task_slogan_exact(), "</p>")
+            .raw("</section>");
     }
     if !plan.specification.is_empty() {
         out.raw("<section class=\"card stack-2\">");
@@ -218,7 +237,9 @@ fn texts(out: &mut Markup, words: Words, book: &Handbook, task: &Task) {
 
 fn evidence(book: Book, words: Words, id: &TaskId) -> AnyView {
     let (kinds, counts) = book
-        .with_task(id, |_, it, _| (it.plan.evidence.clone(), it.planned().is_some()))
+        .with_task(id, |_, it, _| {
+            (it.plan.evidence.clone(), it.planned().is_some())
+        })
         .unwrap_or_default();
     let mut content = Vec::new();
     if kinds.contains(&EvidenceKind::Number) {
@@ -228,7 +249,11 @@ fn evidence(book: Book, words: Words, id: &TaskId) -> AnyView {
             "field-in",
             words.evidence_number(),
             book.may_write(&id, "number"),
-            move || book.with_task(&shown, |_, it, _| it.number.clone()).flatten().unwrap_or_default(),
+            move || {
+                book.with_task(&shown, |_, it, _| it.number.clone())
+                    .flatten()
+                    .unwrap_or_default()
+            },
             move |text| book.set(&id, "number", text_or_null(&text)),
         ));
     }
@@ -288,8 +313,14 @@ fn guidelines(out: &mut Markup, words: Words, book: &Handbook, task: &Task) {
             continue;
         };
         let plan = &document.plan;
-        out.line("<details class=\"scn\"><summary>", &format::document(plan), "</summary>");
-        out.raw("<div class=\"scn-body stack-2\">").line("<p>", &plan.title, "</p>");
-        out.line("<p class=\"meta\">", &plan.summary, "</p>").raw("</div></details>");
+        out.line(
+            "<details class=\"scn\"><summary>",
+            &format::document(plan),
+            "</summary>",
+        );
+        out.raw("<div class=\"scn-body stack-2\">")
+            .line("<p>", &plan.title, "</p>");
+        out.line("<p class=\"meta\">", &plan.summary, "</p>")
+            .raw("</div></details>");
     }
 }

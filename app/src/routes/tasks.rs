@@ -45,13 +45,20 @@ struct Search {
 impl Search {
     fn takes(&self, filter: Filter, handbook: &Handbook, task: &Task) -> bool {
         let standing = || {
-            task.standing(untrack(|| self.book.today()), &handbook.congress, &handbook.calendar)
+            task.standing(
+                untrack(|| self.book.today()),
+                &handbook.congress,
+                &handbook.calendar,
+            )
         };
         task.family == TaskFamily::Checklist
             && match filter {
                 Filter::All => true,
                 Filter::Mine => {
-                    let id = TaskId { family: task.family, record: task.id.clone() };
+                    let id = TaskId {
+                        family: task.family,
+                        record: task.id.clone(),
+                    };
                     self.book.may_write(&id, "done")
                 }
                 Filter::Overdue => matches!(standing(), Standing::Overdue { .. }),
@@ -60,7 +67,10 @@ impl Search {
     }
 
     fn found(&self, phase: Option<Phase>) -> Vec<TaskId> {
-        let filter = Filter::EACH.get(self.filter.get() as usize).copied().unwrap_or(Filter::All);
+        let filter = Filter::EACH
+            .get(self.filter.get() as usize)
+            .copied()
+            .unwrap_or(Filter::All);
         let query = self.query.get();
         self.book.pick(|handbook, task| {
             phase.is_none_or(|it| it == task.plan.phase)
@@ -71,29 +81,46 @@ impl Search {
 }
 
 fn haystack(task: &Task) -> String {
-    [&task.id, " ", &task.plan.title, " ", &task.plan.group, " ", &task.plan.note].concat()
+    [
+        &task.id,
+        " ",
+        &task.plan.title,
+        " ",
+        &task.plan.group,
+        " ",
+        &task.plan.note,
+    ]
+    .concat()
 }
 
 /// The checklist.
-#[component]
-pub fn Tasks() -> impl IntoView {
-    let book = expect_context::<Book>();
-    let words = expect_context::<Words>();
-    let search = Search { book, query: RwSignal::new(String::new()), filter: RwSignal::new(0) };
+pub fn tasks(book: Book, words: Words) -> AnyView {
+    let search = Search {
+        book,
+        query: RwSignal::new(String::new()),
+        filter: RwSignal::new(0),
+    };
     let mut content = vec![search_field(words, search), filters(words, search)];
     content.extend(Phase::ALL.map(|phase| phase_group(words, search, phase)));
     content.push(parts::live("", move || {
         let mut out = Markup::new();
         if search.found(None).is_empty() {
-            out.line("<p class=\"card sec meta\">", words.search_nothing(), "</p>");
+            out.line(
+                "<p class=\"card sec meta\">",
+                words.search_nothing(),
+                "</p>",
+            );
         }
         out
     }));
     let title = move || {
         let (done, all) = count(book, |_| true);
-        (words.tasks_title().to_owned(), words.tasks_subtitle(unit_name(book), done, all))
+        (
+            words.tasks_title().to_owned(),
+            words.tasks_subtitle(unit_name(book), done, all),
+        )
     };
-    screen(Tab::Tasks, None, title, content)
+    screen(book, words, Tab::Tasks, None, title, content)
 }
 
 fn search_field(words: Words, search: Search) -> AnyView {
@@ -115,7 +142,9 @@ fn filters(words: Words, search: Search) -> AnyView {
         .zip(Filter::EACH)
         .map(|(index, filter)| {
             let face = move || {
-                let found = search.book.pick(|handbook, task| search.takes(filter, handbook, task));
+                let found = search
+                    .book
+                    .pick(|handbook, task| search.takes(filter, handbook, task));
                 let mut out = Markup::new();
                 out.text(filter.word(words)).raw(" ").show(found.len());
                 out

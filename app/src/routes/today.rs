@@ -38,19 +38,15 @@ impl Call {
                 (late_days >= -SUPERIOR_AHEAD_DAYS).then_some(Self::Superior)
             }
             Standing::Soon { .. } => Some(Self::Soon),
-            Standing::NotApplicable
-            | Standing::Later
-            | Standing::Undated
-            | Standing::Suspended => None,
+            Standing::NotApplicable | Standing::Later | Standing::Undated | Standing::Suspended => {
+                None
+            }
         }
     }
 }
 
 /// The first screen.
-#[component]
-pub fn Today() -> impl IntoView {
-    let book = expect_context::<Book>();
-    let words = expect_context::<Words>();
+pub fn today(book: Book, words: Words) -> AnyView {
     let content = vec![
         parts::live("", move || countdown_card(book, words)),
         parts::live("", move || offline_note(book, words)),
@@ -62,7 +58,7 @@ pub fn Today() -> impl IntoView {
         parts::live("", move || next_note(book, words)),
     ];
     let title = move || (words.today_title().to_owned(), unit_line(book));
-    screen(Tab::Today, None, title, content)
+    screen(book, words, Tab::Today, None, title, content)
 }
 
 fn called(book: Book, call: Call) -> Vec<TaskId> {
@@ -76,8 +72,10 @@ fn countdown_card(book: Book, words: Words) -> Markup {
         let (figure, why) = format::countdown(words, it.congress.clock(today), it.congress.opening);
         let day = words.today_date(format::weekday(words, today), today);
         let mut out = Markup::new();
-        out.raw("<section class=\"card\" aria-labelledby=\"h-t\">").line("<p class=\"meta\">", &day, "</p>");
-        out.raw("<h2 class=\"hero-fig\" id=\"h-t\">").line("<b>", &figure, "</b> ");
+        out.raw("<section class=\"card\" aria-labelledby=\"h-t\">")
+            .line("<p class=\"meta\">", &day, "</p>");
+        out.raw("<h2 class=\"hero-fig\" id=\"h-t\">")
+            .line("<b>", &figure, "</b> ");
         out.line("<span>", &why, "</span>").raw("</h2>");
         day_ruler(&mut out, words, it, today);
         out.raw("<ul class=\"legend\">");
@@ -87,8 +85,11 @@ fn countdown_card(book: Book, words: Words) -> Markup {
             ("rk-todo", words.ruler_todo()),
         ];
         for (class, word) in keys {
-            out.raw("<li><svg class=\"key\" aria-hidden=\"true\"><rect class=\"").raw(class);
-            out.raw("\" x=\"1\" y=\"1\" width=\"12\" height=\"12\"/></svg>").text(word).raw("</li>");
+            out.raw("<li><svg class=\"key\" aria-hidden=\"true\"><rect class=\"")
+                .raw(class);
+            out.raw("\" x=\"1\" y=\"1\" width=\"12\" height=\"12\"/></svg>")
+                .text(word)
+                .raw("</li>");
         }
         out.raw("</ul></section>");
         out
@@ -114,7 +115,10 @@ fn section(book: Book, words: Words, call: Call, title: &'static str) -> AnyView
         }
         out
     });
-    parts::group("sec", vec![head, task_rows(book, words, move || called(book, call))])
+    parts::group(
+        "sec",
+        vec![head, task_rows(book, words, move || called(book, call))],
+    )
 }
 
 /// The next task when nothing is due soon.
@@ -125,12 +129,15 @@ fn next_note(book: Book, words: Words) -> Markup {
         return out;
     }
     book.with(|it| {
-        let later = |task: &&Task| {
-            task.standing(today, &it.congress, &it.calendar) == Standing::Later
-        };
+        let later =
+            |task: &&Task| task.standing(today, &it.congress, &it.calendar) == Standing::Later;
         if let Some(task) = it.tasks.iter().find(later) {
             let due = due_words(words, it, task, today);
-            out.line("<p class=\"card meta\">", &words.today_next(&task.plan.title, due), "</p>");
+            out.line(
+                "<p class=\"card meta\">",
+                &words.today_next(&task.plan.title, due),
+                "</p>",
+            );
         }
     });
     out
@@ -139,7 +146,10 @@ fn next_note(book: Book, words: Words) -> Markup {
 fn offline_note(book: Book, words: Words) -> Markup {
     let sentence = match book.status().offline {
         Offline::Unknown => return Markup::new(),
-        Offline::Fetching { done_bytes, total_bytes } => {
+        Offline::Fetching {
+            done_bytes,
+            total_bytes,
+        } => {
             let megabytes = |bytes: u64| {
                 let hundredths = bytes.div_ceil(10_000);
                 format!("{},{:02}", hundredths / 100, hundredths % 100)
@@ -149,7 +159,8 @@ fn offline_note(book: Book, words: Words) -> Markup {
         Offline::Ready => words.offline_ready().to_owned(),
     };
     let mut out = Markup::new();
-    out.raw("<p class=\"card meta offline\" role=\"status\">").icon("phone");
+    out.raw("<p class=\"card meta offline\" role=\"status\">")
+        .icon("phone");
     out.line("<span>", &sentence, "</span>").raw("</p>");
     out
 }
@@ -164,6 +175,9 @@ fn update_note(book: Book, words: Words) -> AnyView {
         let mut face = Markup::new();
         face.icon("refresh").text(words.update_accept());
         let accept = parts::button("btn", face, None, true, device::accept_update);
-        vec![parts::group("note sec", vec![parts::still("note-body", out), accept])]
+        vec![parts::group(
+            "note sec",
+            vec![parts::still("note-body", out), accept],
+        )]
     })
 }

@@ -37,7 +37,11 @@ impl Transport {
             Self::Unsent => 2,
             Self::Refused => 3,
         };
-        if rank(other) > rank(self) { other } else { self }
+        if rank(other) > rank(self) {
+            other
+        } else {
+            self
+        }
     }
 }
 

@@ -14,6 +14,7 @@ pub enum Theme {
     Dark,
 }
 
+#[cfg(feature = "hydrate")]
 impl Theme {
     /// Value of `data-theme` on the page.
     #[must_use]

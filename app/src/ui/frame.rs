@@ -27,23 +27,27 @@ pub enum Tab {
 
 /// A whole screen. `back`: where a screen below another returns to.
 pub fn screen(
+    book: Book,
+    words: Words,
     tab: Tab,
     back: Option<&'static str>,
     title: impl Fn() -> (String, String) + Send + Sync + 'static,
     content: Vec<AnyView>,
 ) -> AnyView {
-    let book = expect_context::<Book>();
-    let words = expect_context::<Words>();
     let heading = move || {
         let (title, subtitle) = title();
         let mut out = Markup::new();
-        out.raw("<h1>").text(&title).raw("</h1>").line("<p>", &subtitle, "</p>");
+        out.raw("<h1>")
+            .text(&title)
+            .raw("</h1>")
+            .line("<p>", &subtitle, "</p>");
         out
     };
     let back = back.map(|to| {
         parts::link("bar-back", to.to_owned(), move || {
             let mut out = Markup::new();
-            out.icon("back").line("<span class=\"vh\">", words.nav_back(), "</span>");
+            out.icon("back")
+                .line("<span class=\"vh\">", words.nav_back(), "</span>");
             out
         })
     });
@@ -63,7 +67,7 @@ pub fn screen(
                 {parts::link("sync-chip", "/more/sync".to_owned(), move || chip(book, words))}
             </div>
         </header>
-        <main class="page" id="main">{content}</main>
+        <main class="page" id="main" tabindex="-1">{content}</main>
         <nav class="tabs" aria-label=words.nav_main() inner_html=tabs(words, tab).into_html()></nav>
     }
     .into_any()
@@ -90,8 +94,11 @@ pub fn unit_name(book: Book) -> String {
 fn chip(book: Book, words: Words) -> Markup {
     let status = book.status();
     let mut out = Markup::new();
-    out.icon(chip_shape(&status)).raw("<span><b>").text(&chip_state(words, &status));
-    out.raw("</b> <span class=\"chip-n\">").text(&chip_count(book, words, &status));
+    out.icon(chip_shape(&status))
+        .raw("<span><b>")
+        .text(&chip_state(words, &status));
+    out.raw("</b> <span class=\"chip-n\">")
+        .text(&chip_count(book, words, &status));
     out.raw("</span></span>");
     out
 }
@@ -112,9 +119,9 @@ fn chip_state(words: Words, status: &SyncStatus) -> String {
 
 fn chip_count(book: Book, words: Words, status: &SyncStatus) -> String {
     match status.last_contact_ms {
-        Some(at) if status.unsent == 0 && status.link == Link::Online => {
-            words.chip_at(format::moment_short(words, at + status.clock_offset_ms, book.today()))
-        }
+        Some(at) if status.unsent == 0 && status.link == Link::Online => words.chip_at(
+            format::moment_short(words, at + status.clock_offset_ms, book.today()),
+        ),
         _ => words.chip_unsent(status.unsent),
     }
 }
@@ -135,20 +142,37 @@ fn tabs(words: Words, current: Tab) -> Markup {
         (Tab::Today, "/", "today", words.tab_today()),
         (Tab::Tasks, "/tasks", "tasks", words.tab_tasks()),
         (Tab::Schedule, "/schedule", "hall", words.tab_schedule()),
-        (Tab::Decoration, "/decoration", "horn", words.tab_decoration()),
+        (
+            Tab::Decoration,
+            "/decoration",
+            "horn",
+            words.tab_decoration(),
+        ),
         (Tab::More, "/more", "more", words.tab_more()),
     ];
     let mut out = Markup::new();
     for (tab, to, shape, word) in entries {
         // A screen below a tab marks that tab too.
-        let mark = if tab == current { "\" aria-current=\"page\">" } else { "\">" };
-        out.raw("<a href=\"").raw(to).raw(mark).icon(shape).line("<span>", word, "</span>").raw("</a>");
+        let mark = if tab == current {
+            "\" aria-current=\"page\">"
+        } else {
+            "\">"
+        };
+        out.raw("<a href=\"")
+            .raw(to)
+            .raw(mark)
+            .icon(shape)
+            .line("<span>", word, "</span>")
+            .raw("</a>");
     }
     out
 }
 
 /// The opening of a titled section.
 pub fn section_head(out: &mut Markup, title: &str, count: &str) {
-    out.raw("<div class=\"sec-h\"><h2>").text(title).raw("</h2>");
-    out.line("<span class=\"sec-n\">", count, "</span>").raw("</div>");
+    out.raw("<div class=\"sec-h\"><h2>")
+        .text(title)
+        .raw("</h2>");
+    out.line("<span class=\"sec-n\">", count, "</span>")
+        .raw("</div>");
 }

@@ -17,22 +17,41 @@ pub fn history(book: Book, words: Words, id: &TaskId) -> AnyView {
     parts::live("", move || {
         let mut rows = Markup::new();
         for it in book.outbox() {
-            let is_here = it.op.kind.as_str() == id.family.kind() && it.op.record.as_str() == id.record;
+            let is_here =
+                it.op.kind.as_str() == id.family.kind() && it.op.record.as_str() == id.record;
             if it.verdict.is_none() && is_here {
-                line(&mut rows, book, words, "s-unsent", &it.op, it.op.at_ms, words.status_unsent());
+                line(
+                    &mut rows,
+                    book,
+                    words,
+                    "s-unsent",
+                    &it.op,
+                    it.op.at_ms,
+                    words.status_unsent(),
+                );
             }
         }
         for it in book.history(&id) {
             let device: String = it.op.id.device.as_str().chars().take(6).collect();
             let device = words.history_device(device);
-            line(&mut rows, book, words, "s-received", &it.op, it.corrected_ms, &device);
+            line(
+                &mut rows,
+                book,
+                words,
+                "s-received",
+                &it.op,
+                it.corrected_ms,
+                &device,
+            );
         }
         let mut out = Markup::new();
         section_head(&mut out, words.history_title(), "");
         if rows.is_empty() {
             out.line("<p class=\"card meta\">", words.history_empty(), "</p>");
         } else {
-            out.raw("<ol class=\"card time\">").piece(&rows).raw("</ol>");
+            out.raw("<ol class=\"card time\">")
+                .piece(&rows)
+                .raw("</ol>");
         }
         out
     })
@@ -48,8 +67,11 @@ fn line(
     remark: &str,
 ) {
     let when = words.history_when(book.person(&op.author), format::moment(at_ms), remark);
-    out.raw("<li class=\"time-i\">").icon(shape).line("<p>", &describe(words, op), "</p>");
-    out.line("<span class=\"time-w\">", &when, "</span>").raw("</li>");
+    out.raw("<li class=\"time-i\">")
+        .icon(shape)
+        .line("<p>", &describe(words, op), "</p>");
+    out.line("<span class=\"time-w\">", &when, "</span>")
+        .raw("</li>");
 }
 
 /// One operation in words.

@@ -56,7 +56,9 @@ impl Markup {
 
     /// One icon of the sprite, silent for screen readers: the words beside it say the same.
     pub fn icon(&mut self, name: &'static str) -> &mut Self {
-        self.raw("<svg class=\"i\" aria-hidden=\"true\"><use href=\"#").raw(name).raw("\"></use></svg>")
+        self.raw("<svg class=\"i\" aria-hidden=\"true\"><use href=\"#")
+            .raw(name)
+            .raw("\"></use></svg>")
     }
 
     /// Whether nothing was added.
@@ -79,7 +81,12 @@ mod tests {
     #[test]
     fn data_never_becomes_markup() {
         let mut markup = Markup::new();
-        markup.raw("<p title=\"").text("\" onclick=\"x").raw("\">").text("<b>&'</b>").raw("</p>");
+        markup
+            .raw("<p title=\"")
+            .text("\" onclick=\"x")
+            .raw("\">")
+            .text("<b>&'</b>")
+            .raw("</p>");
         assert_eq!(
             markup.into_html(),
             "<p title=\"&quot; onclick=&quot;x\">&lt;b&gt;&amp;&#39;&lt;/b&gt;</p>"

@@ -18,9 +18,13 @@ pub fn notes(book: Book, words: Words, id: &TaskId) -> AnyView {
     section_head(&mut head, words.note_title(), "");
     let shown = id.clone();
     let rows = parts::dynamic(move || {
-        let notes = book.with_task(&shown, |_, it, _| it.notes.clone()).unwrap_or_default();
-        let rows: Vec<AnyView> =
-            notes.into_iter().map(|note| note_row(book, words, &shown, note)).collect();
+        let notes = book
+            .with_task(&shown, |_, it, _| it.notes.clone())
+            .unwrap_or_default();
+        let rows: Vec<AnyView> = notes
+            .into_iter()
+            .map(|note| note_row(book, words, &shown, note))
+            .collect();
         vec![parts::list("stack-2", rows)]
     });
     let mut content = vec![parts::still("", head), rows];
@@ -32,18 +36,29 @@ pub fn notes(book: Book, words: Words, id: &TaskId) -> AnyView {
 
 fn note_row(book: Book, words: Words, id: &TaskId, note: domain::task::Note) -> AnyView {
     let mut out = Markup::new();
-    let (open, close) = if note.retracted { ("<del>", "</del>") } else { ("<p>", "</p>") };
+    let (open, close) = if note.retracted {
+        ("<del>", "</del>")
+    } else {
+        ("<p>", "</p>")
+    };
     let who = words.note_by(book.person(&note.by.author), format::moment(note.by.at_ms));
-    out.line(open, &note.text, close).line("<p class=\"meta\">", &who, "</p>");
+    out.line(open, &note.text, close)
+        .line("<p class=\"meta\">", &who, "</p>");
     let mut content = vec![parts::still("stack-2", out)];
     // A note can be withdrawn once the server has it: a retraction names what everybody can see.
     if !note.retracted && note.by.author == book.me().user {
         let id = id.clone();
         let mut face = Markup::new();
         face.text(words.note_withdraw());
-        content.push(parts::button("btn btn-quiet", face, None, true, move || {
-            book.retract_note(&id, note.by.op.clone());
-        }));
+        content.push(parts::button(
+            "btn btn-quiet",
+            face,
+            None,
+            true,
+            move || {
+                book.retract_note(&id, note.by.op.clone());
+            },
+        ));
     }
     parts::row(|| "card stack-2", content)
 }

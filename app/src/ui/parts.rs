@@ -1,5 +1,10 @@
 //! The few live parts that every screen is made of. Closures are boxed here, so each part is compiled once.
 
+#![expect(
+    clippy::redundant_closure,
+    reason = "a boxed closure is no attribute value; a closure that calls it is"
+)]
+
 use leptos::prelude::*;
 
 use super::markup::Markup;
@@ -84,7 +89,7 @@ pub fn toggle(
 
 /// A 48 px checkbox under a drawn box. It answers at once; the row says when it is stored.
 pub fn check(
-    label: String,
+    label: &str,
     enabled: bool,
     is_on: impl Fn() -> bool + Send + Sync + 'static,
     act: impl Fn(bool) + 'static,
@@ -92,7 +97,11 @@ pub fn check(
     let is_on: Box<dyn Fn() -> bool + Send + Sync> = Box::new(is_on);
     let act: Box<dyn Fn(bool)> = Box::new(act);
     let mut face = Markup::new();
-    face.raw("<span class=\"tick-box\">").icon("s-tick").raw("</span><span class=\"vh\">").text(&label).raw("</span>");
+    face.raw("<span class=\"tick-box\">")
+        .icon("s-tick")
+        .raw("</span><span class=\"vh\">")
+        .text(label)
+        .raw("</span>");
     let now = untrack(&is_on);
     view! {
         <label class="tick">
@@ -142,10 +151,18 @@ pub fn field(
     let value: Box<dyn Fn() -> String + Send + Sync> = Box::new(value);
     let act: Box<dyn Fn(String)> = Box::new(act);
     let tells_at_once = matches!(entry, Entry::Search | Entry::Password);
-    let label_class = if entry == Entry::Search || entry == Entry::Number { "vh" } else { "field-l" };
+    let label_class = if entry == Entry::Search || entry == Entry::Number {
+        "vh"
+    } else {
+        "field-l"
+    };
     let hint = (entry == Entry::Search).then(|| label.to_owned());
     let keyboard = (entry == Entry::Number).then_some("numeric");
-    let complete = if entry == Entry::Password { "current-password" } else { "off" };
+    let complete = if entry == Entry::Password {
+        "current-password"
+    } else {
+        "off"
+    };
     let now = untrack(&value);
     let tell = move |event: leptos::ev::Event, at_once: bool| {
         if at_once == tells_at_once {
@@ -159,7 +176,7 @@ pub fn field(
             <span class=label_class>{label.to_owned()}</span>
             <input class=class type=entry.kind() inputmode=keyboard placeholder=hint autocomplete=complete
                 disabled=!enabled maxlength="120" value=now prop:value=move || value()
-                on:input=move |event| tell(event, true) on:change=move |event| later(event.into(), false)/>
+                on:input=move |event| tell(event, true) on:change=move |event| later(event, false)/>
         </label>
     }
     .into_any()

@@ -42,10 +42,15 @@ impl Scale {
 
 /// The ruler, or nothing while the congress has no day.
 pub fn day_ruler(out: &mut Markup, words: Words, book: &Handbook, today: CivilDate) {
-    let Some(opening) = book.congress.origin() else { return };
+    let Some(opening) = book.congress.origin() else {
+        return;
+    };
     let from = today.min(opening).plus_days(-2 * MARGIN_DAYS);
     let to = today.max(opening).plus_days(MARGIN_DAYS);
-    let scale = Scale { from, span: from.days_until(to).max(1) };
+    let scale = Scale {
+        from,
+        span: from.days_until(to).max(1),
+    };
     let days = gather(book, today, from, scale.span);
 
     out.raw("<svg class=\"ruler\" height=\"106\" role=\"img\" aria-label=\"");
@@ -60,36 +65,60 @@ pub fn day_ruler(out: &mut Markup, words: Words, book: &Handbook, today: CivilDa
             .chain(std::iter::repeat_n("rk-late", day.late))
             .chain(std::iter::repeat_n("rk-todo", day.todo));
         for (level, class) in squares.take(STACK_MAX).enumerate() {
-            out.raw("<svg x=\"").text(&at).raw("\" y=\"").show(BASE_Y.saturating_sub(level * STEP_Y));
-            out.raw("\" width=\"9\" height=\"9\" overflow=\"visible\"><rect class=\"").raw(class);
+            out.raw("<svg x=\"")
+                .text(&at)
+                .raw("\" y=\"")
+                .show(BASE_Y.saturating_sub(level * STEP_Y));
+            out.raw("\" width=\"9\" height=\"9\" overflow=\"visible\"><rect class=\"")
+                .raw(class);
             out.raw("\" x=\"-4.5\" width=\"9\" height=\"9\"/></svg>");
         }
     }
     let at = scale.x_of(today);
-    out.raw("<line class=\"rk-now\" x1=\"").text(&at).raw("\" x2=\"").text(&at);
+    out.raw("<line class=\"rk-now\" x1=\"")
+        .text(&at)
+        .raw("\" x2=\"")
+        .text(&at);
     out.raw("\" y1=\"70\" y2=\"86\"/>");
     label(out, "rk-text\" y=\"10", &at, "middle", words.ruler_today());
     label(out, "rk-text-2\" y=\"102", "4%", "start", &from.short());
     label(out, "rk-text-2\" y=\"102", "96%", "end", &to.short());
-    label(out, "rk-text\" y=\"102", &scale.x_of(opening), "middle", words.ruler_opening());
+    label(
+        out,
+        "rk-text\" y=\"102",
+        &scale.x_of(opening),
+        "middle",
+        words.ruler_opening(),
+    );
     out.raw("</svg>");
 }
 
 fn tick(out: &mut Markup, at: &str, foot: &'static str) {
-    out.raw("<line class=\"rk-tick\" x1=\"").text(at).raw("\" x2=\"").text(at);
+    out.raw("<line class=\"rk-tick\" x1=\"")
+        .text(at)
+        .raw("\" x2=\"")
+        .text(at);
     out.raw("\" y1=\"70\" y2=\"").raw(foot).raw("\"/>");
 }
 
 fn label(out: &mut Markup, class_and_y: &'static str, at: &str, anchor: &'static str, text: &str) {
-    out.raw("<text class=\"").raw(class_and_y).raw("\" x=\"").text(at).raw("\" text-anchor=\"");
+    out.raw("<text class=\"")
+        .raw(class_and_y)
+        .raw("\" x=\"")
+        .text(at)
+        .raw("\" text-anchor=\"");
     out.raw(anchor).raw("\">").text(text).raw("</text>");
 }
 
 fn gather(book: &Handbook, today: CivilDate, from: CivilDate, span: i64) -> Vec<Day> {
     let mut days = vec![Day::default(); usize::try_from(span + 1).unwrap_or(1)];
     for task in &book.tasks {
-        let Some(due) = task.due(&book.congress, &book.calendar) else { continue };
-        let Some(day) = usize::try_from(from.days_until(due)).ok().and_then(|it| days.get_mut(it))
+        let Some(due) = task.due(&book.congress, &book.calendar) else {
+            continue;
+        };
+        let Some(day) = usize::try_from(from.days_until(due))
+            .ok()
+            .and_then(|it| days.get_mut(it))
         else {
             continue;
         };
@@ -106,13 +135,7 @@ fn gather(book: &Handbook, today: CivilDate, from: CivilDate, span: i64) -> Vec<
     days
 }
 
-fn spoken(
-    words: Words,
-    from: CivilDate,
-    to: CivilDate,
-    today: CivilDate,
-    days: &[Day],
-) -> String {
+fn spoken(words: Words, from: CivilDate, to: CivilDate, today: CivilDate, days: &[Day]) -> String {
     let sum = |of: fn(&Day) -> usize| days.iter().map(of).sum::<usize>();
     let index = usize::try_from(from.days_until(today)).unwrap_or(usize::MAX);
     words.ruler_label(

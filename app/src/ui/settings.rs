@@ -50,5 +50,8 @@ pub fn settings(book: Book, words: Words) -> AnyView {
         parts::group("btns", languages),
         leave,
     ];
-    parts::group("sec", vec![parts::still("", head), parts::group("card stack-2", card)])
+    parts::group(
+        "sec",
+        vec![parts::still("", head), parts::group("card stack-2", card)],
+    )
 }

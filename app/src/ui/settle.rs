@@ -14,8 +14,13 @@ use crate::words::Words;
 pub fn settle(book: Book, words: Words, id: &TaskId) -> AnyView {
     let id = id.clone();
     parts::dynamic(move || {
-        let disputed = book.with_task(&id, |_, it, _| it.disputed.clone()).unwrap_or_default();
-        disputed.iter().map(|field| card(book, words, &id, field)).collect()
+        let disputed = book
+            .with_task(&id, |_, it, _| it.disputed.clone())
+            .unwrap_or_default();
+        disputed
+            .iter()
+            .map(|field| card(book, words, &id, field))
+            .collect()
     })
 }
 
@@ -23,15 +28,22 @@ fn card(book: Book, words: Words, id: &TaskId, field: &FieldName) -> AnyView {
     let key = book.key(id, field.as_str());
     let enabled = book.may_write(id, field.as_str());
     let mut head = Markup::new();
-    head.line("<h2>", words.status_disputed(), "</h2>").line("<p>", words.settle_why(), "</p>");
+    head.line("<h2>", words.status_disputed(), "</h2>")
+        .line("<p>", words.settle_why(), "</p>");
     if !enabled {
         head.line("<p class=\"meta\">", words.task_not_yours(), "</p>");
     }
     let mut content = vec![parts::still("stack-2", head)];
     for head in book.with_replica(|it| it.view(&key).heads) {
         let mut face = Markup::new();
-        face.raw("<strong>").text(&show(words, &head.value)).raw("</strong>");
-        face.line("<span class=\"meta\">", &authors(book, words, &head), "</span>");
+        face.raw("<strong>")
+            .text(&show(words, &head.value))
+            .raw("</strong>");
+        face.line(
+            "<span class=\"meta\">",
+            &authors(book, words, &head),
+            "</span>",
+        );
         let mut take = Markup::new();
         take.text(words.settle_take());
         let key = key.clone();
@@ -39,9 +51,15 @@ fn card(book: Book, words: Words, id: &TaskId, field: &FieldName) -> AnyView {
         let choose = parts::button("btn", take, Some(label), enabled, move || {
             book.write(key.clone(), Change::Set(head.value.clone()));
         });
-        content.push(parts::group("choice", vec![parts::still("grow", face), choose]));
+        content.push(parts::group(
+            "choice",
+            vec![parts::still("grow", face), choose],
+        ));
     }
-    parts::group("note note-dispute", vec![parts::group("note-body stack-2", content)])
+    parts::group(
+        "note note-dispute",
+        vec![parts::group("note-body stack-2", content)],
+    )
 }
 
 fn authors(book: Book, words: Words, head: &Head) -> String {

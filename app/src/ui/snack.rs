@@ -24,7 +24,9 @@ pub fn snack_bar(book: Book, words: Words) -> AnyView {
         }
     });
     let content = parts::dynamic(move || {
-        let Some(snack) = book.snack() else { return Vec::new() };
+        let Some(snack) = book.snack() else {
+            return Vec::new();
+        };
         vec![parts::group("snack", message(book, words, snack))]
     });
     view! { <div role="status">{content}</div> }.into_any()
@@ -33,9 +35,14 @@ pub fn snack_bar(book: Book, words: Words) -> AnyView {
 fn message(book: Book, words: Words, snack: Snack) -> Vec<AnyView> {
     let (sentence, way_back) = match snack {
         Snack::Ticked { id, done } => {
-            let title = book.with_task(&id, |_, it, _| it.plan.title.clone()).unwrap_or_default();
-            let sentence =
-                if done { words.snack_ticked(title) } else { words.snack_unticked(title) };
+            let title = book
+                .with_task(&id, |_, it, _| it.plan.title.clone())
+                .unwrap_or_default();
+            let sentence = if done {
+                words.snack_ticked(title)
+            } else {
+                words.snack_unticked(title)
+            };
             (sentence, Some((id, done)))
         }
         Snack::Said(sentence) => (sentence, None),

@@ -9,13 +9,20 @@ use crate::words::Words;
 
 /// A badge: shape, word, colour.
 pub fn badge(out: &mut Markup, class: &'static str, shape: &'static str, word: &str) {
-    out.raw("<span class=\"").raw(class).raw("\">").icon(shape).text(word).raw("</span>");
+    out.raw("<span class=\"")
+        .raw(class)
+        .raw("\">")
+        .icon(shape)
+        .text(word)
+        .raw("</span>");
 }
 
 /// Where a task stands, when that needs saying.
 fn standing_badge(out: &mut Markup, words: Words, standing: Standing) {
     match standing {
-        Standing::Overdue { days } => badge(out, "st st-late", "s-late", &words.status_overdue(days)),
+        Standing::Overdue { days } => {
+            badge(out, "st st-late", "s-late", &words.status_overdue(days));
+        }
         Standing::WaitingSuperior { .. } => {
             badge(out, "st", "s-wait", words.status_waiting_superior());
         }
@@ -49,15 +56,26 @@ pub fn task_badges(
     today: domain::date::CivilDate,
 ) {
     let mut badges = Markup::new();
-    standing_badge(&mut badges, words, task.standing(today, &book.congress, &book.calendar));
+    standing_badge(
+        &mut badges,
+        words,
+        task.standing(today, &book.congress, &book.calendar),
+    );
     if !task.disputed.is_empty() {
-        badge(&mut badges, "st st-dispute", "s-dispute", words.status_disputed());
+        badge(
+            &mut badges,
+            "st st-dispute",
+            "s-dispute",
+            words.status_disputed(),
+        );
     }
     if task.done && !task.missing_evidence().is_empty() {
         badge(&mut badges, "st", "doc", words.status_evidence_missing());
     }
     transport_badge(&mut badges, words, transport);
     if !badges.is_empty() {
-        out.raw("<span class=\"row-st\">").piece(&badges).raw("</span>");
+        out.raw("<span class=\"row-st\">")
+            .piece(&badges)
+            .raw("</span>");
     }
 }

@@ -13,9 +13,15 @@ use crate::words::Words;
 pub fn stepper(book: Book, words: Words, id: &TaskId) -> AnyView {
     let quantity = {
         let id = id.clone();
-        move || book.with_task(&id, |_, it, _| it.quantity).flatten().unwrap_or(0)
+        move || {
+            book.with_task(&id, |_, it, _| it.quantity)
+                .flatten()
+                .unwrap_or(0)
+        }
     };
-    let title = book.with_task(id, |_, it, _| it.plan.title.clone()).unwrap_or_default();
+    let title = book
+        .with_task(id, |_, it, _| it.plan.title.clone())
+        .unwrap_or_default();
     let enabled = book.may_write(id, "quantity");
     let set: Rc<dyn Fn(i64)> = {
         let (id, quantity) = (id.clone(), quantity.clone());
@@ -29,7 +35,9 @@ pub fn stepper(book: Book, words: Words, id: &TaskId) -> AnyView {
         let mut face = Markup::new();
         face.icon(shape);
         let (set, quantity) = (set.clone(), quantity.clone());
-        parts::button("stepper-b", face, Some(label), enabled, move || set(untrack(&quantity) + by))
+        parts::button("stepper-b", face, Some(label), enabled, move || {
+            set(untrack(&quantity) + by);
+        })
     };
     let plan = {
         let id = id.clone();

@@ -23,8 +23,9 @@ pub fn task_path(id: &TaskId) -> String {
 
 /// A row of a list.
 pub fn task_row(book: Book, words: Words, id: &TaskId) -> AnyView {
-    let by_superior =
-        book.with_task(id, |_, it, _| it.plan.owed_by_superior()).unwrap_or_default();
+    let by_superior = book
+        .with_task(id, |_, it, _| it.plan.owed_by_superior())
+        .unwrap_or_default();
     let lead = if by_superior {
         let mut face = Markup::new();
         face.icon("hall");
@@ -59,7 +60,11 @@ pub fn task_link(book: Book, words: Words, id: &TaskId, class: &'static str) -> 
         let mut out = Markup::new();
         book.with_task(&id, |handbook, task, transport| {
             out.line("<span class=\"row-title\">", &task.plan.title, "</span>");
-            out.line("<span class=\"row-meta\">", &meta_line(words, handbook, task, today), "</span>");
+            out.line(
+                "<span class=\"row-meta\">",
+                &meta_line(words, handbook, task, today),
+                "</span>",
+            );
             task_badges(&mut out, words, handbook, task, transport, today);
         });
         out
@@ -68,13 +73,18 @@ pub fn task_link(book: Book, words: Words, id: &TaskId, class: &'static str) -> 
 
 /// The tick of a task.
 pub fn tick_box(book: Book, words: Words, id: &TaskId) -> AnyView {
-    let title = book.with_task(id, |_, it, _| it.plan.title.clone()).unwrap_or_default();
+    let title = book
+        .with_task(id, |_, it, _| it.plan.title.clone())
+        .unwrap_or_default();
     let enabled = book.may_write(id, "done");
     let (id, shown) = (id.clone(), id.clone());
     parts::check(
-        words.tick_done(title),
+        &words.tick_done(title),
         enabled,
-        move || book.with_task(&shown, |_, it, _| it.done).unwrap_or_default(),
+        move || {
+            book.with_task(&shown, |_, it, _| it.done)
+                .unwrap_or_default()
+        },
         move |done| book.tick(&id, done),
     )
 }
@@ -97,8 +107,9 @@ pub fn meta_line(words: Words, book: &Handbook, task: &Task, today: CivilDate) -
     if let (Some(quantity), Some(planned)) = (task.quantity, task.planned()) {
         add(&format!("{quantity}/{planned} {}", task.plan.measure));
     }
-    if let Standing::WaitingSuperior { late_days: days @ 1.. } =
-        task.standing(today, &book.congress, &book.calendar)
+    if let Standing::WaitingSuperior {
+        late_days: days @ 1..,
+    } = task.standing(today, &book.congress, &book.calendar)
     {
         add(&words.meta_superior_late(days));
     }
@@ -124,7 +135,12 @@ pub fn task_rows(
     let ids: Box<dyn Fn() -> Vec<TaskId> + Send + Sync> = Box::new(ids);
     let ids = Memo::new(move |_| ids());
     parts::dynamic(move || {
-        let rows: Vec<AnyView> = ids.with(|it| it.iter().map(|id| task_row(book, words, id)).collect());
-        if rows.is_empty() { Vec::new() } else { vec![parts::list("rows", rows)] }
+        let rows: Vec<AnyView> =
+            ids.with(|it| untrack(|| it.iter().map(|id| task_row(book, words, id)).collect()));
+        if rows.is_empty() {
+            Vec::new()
+        } else {
+            vec![parts::list("rows", rows)]
+        }
     })
 }

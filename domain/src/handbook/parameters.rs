@@ -27,16 +27,20 @@ pub(super) fn calendar(parameters: &[Record<ParameterPlan>]) -> Calendar {
             .or_else(|_| CivilDate::parse_vietnamese(text))
             .ok()
     };
-    // `extend` inserts one by one; `collect` would bring a sort of its own.
     let mut calendar = Calendar::default();
-    calendar
-        .holidays
-        .extend(named(parameters, "holiday").filter_map(day));
-    calendar.working.extend(
-        named(parameters, "working_weekdays")
-            .flat_map(|it| it.value.split(';'))
-            .filter_map(|it| Weekday::from_vietnamese_number(it.trim().parse().ok()?)),
-    );
+    for day in named(parameters, "holiday").filter_map(day) {
+        if !calendar.holidays.contains(&day) {
+            calendar.holidays.push(day);
+        }
+    }
+    let weekdays = named(parameters, "working_weekdays")
+        .flat_map(|it| it.value.split(';'))
+        .filter_map(|it| Weekday::from_vietnamese_number(it.trim().parse().ok()?));
+    for weekday in weekdays {
+        if !calendar.working.contains(&weekday) {
+            calendar.working.push(weekday);
+        }
+    }
     calendar
 }
 

@@ -1,10 +1,9 @@
 //! How registers become records: which field says what, and in which order records stand.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 use serde_json::Value;
-use sync::{Attribution, FieldName, Register, RegisterKey};
+use sync::{Attribution, FieldName, Register, RegisterKey, SortedMap};
 
 use crate::agenda::AgendaItem;
 use crate::date::CivilDate;
@@ -42,7 +41,7 @@ pub(super) struct Shelf<'a> {
     pub(super) group: &'a [(&'a RegisterKey, &'a Register)],
     /// Whether the record may be there already; if not, nothing is looked up and the caller sorts at the end.
     pub(super) known: bool,
-    pub(super) waiting: &'a mut BTreeMap<RegisterKey, Register>,
+    pub(super) waiting: &'a mut SortedMap<RegisterKey, Register>,
     pub(super) unreadable: &'a mut Vec<RegisterKey>,
 }
 
@@ -94,7 +93,7 @@ impl Shelf<'_> {
         {
             match at {
                 Some(at) => list[at].set(&key.field, register),
-                None => drop(self.waiting.insert((*key).clone(), (*register).clone())),
+                None => self.waiting.insert((*key).clone(), (*register).clone()),
             }
         }
         if let (Some(at), true) = (at, self.known) {

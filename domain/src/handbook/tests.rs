@@ -1,5 +1,7 @@
 //! Tolerance and refreshing; whole handbooks are read in `tests/reference.rs`.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sync::{Attribution, AuthorId, DeviceId, Entry, Head, Incarnation, OpId, OpSeq, ServerSeq};

@@ -9,9 +9,7 @@ use sync::{AuthorId, RegisterKey};
 
 use super::{CREDENTIAL_BYTES_MAX, SignInError, canonical_name, password::Passwords};
 use crate::intake::{self, IntakeError};
-use crate::storage::{
-    MACHINE_AUTHORS, NewUser, SERVER_AUTHOR, Storage, StorageError, StoredGrant,
-};
+use crate::storage::{MACHINE_AUTHORS, NewUser, SERVER_AUTHOR, Storage, StorageError, StoredGrant};
 
 /// Shortest password, in letters.
 pub const PASSWORD_CHARS_MIN: usize = 8;
@@ -75,7 +73,12 @@ pub async fn enrol(
             return Err(EnrolError::BadName(it.user.clone()));
         }
         let author = AuthorId::new(name.as_str());
-        if storage.user(&author).await.map_err(IntakeError::from)?.is_some() {
+        if storage
+            .user(&author)
+            .await
+            .map_err(IntakeError::from)?
+            .is_some()
+        {
             return Err(EnrolError::Taken);
         }
         let role = it.grant.role.identifier().to_owned();
@@ -88,12 +91,18 @@ pub async fn enrol(
             name: author,
             display_name: it.name.clone(),
             password_hash: passwords.hash(password.to_owned()).await?,
-            grants: vec![StoredGrant { role, unit: it.grant.unit.clone() }],
+            grants: vec![StoredGrant {
+                role,
+                unit: it.grant.unit.clone(),
+            }],
         });
     }
     intake::write(storage, SERVER_AUTHOR, records, now_ms).await?;
-    storage.add_users(users, now_ms).await.map_err(|error| match error {
-        StorageError::Conflict => EnrolError::Taken,
-        other => IntakeError::from(other).into(),
-    })
+    storage
+        .add_users(users, now_ms)
+        .await
+        .map_err(|error| match error {
+            StorageError::Conflict => EnrolError::Taken,
+            other => IntakeError::from(other).into(),
+        })
 }

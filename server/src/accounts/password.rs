@@ -36,7 +36,11 @@ impl Passwords {
         let mut secret = [0_u8; 16];
         getrandom::fill(&mut secret).map_err(|_| SignInError::Unavailable)?;
         let decoy = hash_now(&argon, &secret)?;
-        Ok(Self { argon, slots: Arc::new(Semaphore::new(HASHES_MAX)), decoy })
+        Ok(Self {
+            argon,
+            slots: Arc::new(Semaphore::new(HASHES_MAX)),
+            decoy,
+        })
     }
 
     /// Hashes a password as a PHC string.
@@ -44,7 +48,8 @@ impl Passwords {
     /// # Errors
     /// `Unavailable` when hashing cannot run.
     pub async fn hash(&self, password: String) -> Result<String, SignInError> {
-        self.run(move |argon| hash_now(&argon, password.as_bytes())).await?
+        self.run(move |argon| hash_now(&argon, password.as_bytes()))
+            .await?
     }
 
     /// Whether a password fits. Without a known hash it is checked against the decoy and never fits.

@@ -31,9 +31,18 @@ impl Principal {
         let grants = user
             .grants
             .into_iter()
-            .filter_map(|it| Some(Grant { role: Role::parse(&it.role)?, unit: it.unit }))
+            .filter_map(|it| {
+                Some(Grant {
+                    role: Role::parse(&it.role)?,
+                    unit: it.unit,
+                })
+            })
             .collect();
-        Self { user: user.name, name: user.display_name, grants }
+        Self {
+            user: user.name,
+            name: user.display_name,
+            grants,
+        }
     }
 }
 
@@ -41,13 +50,19 @@ impl<S: Sync> FromRequestParts<S> for Principal {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        parts.extensions.get::<Self>().cloned().ok_or(ApiError::signed_out())
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or(ApiError::signed_out())
     }
 }
 
 /// Finds the person by the cookie, and moves the session's end while it is in use.
 pub async fn layer(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let Some(token) = Token::of_request(request.headers()) else { return next.run(request).await };
+    let Some(token) = Token::of_request(request.headers()) else {
+        return next.run(request).await;
+    };
     let now_ms = state.clock.now_ms();
     let session = match state.storage.session(token.hash(), now_ms).await {
         Ok(Some(session)) => session,
@@ -55,7 +70,9 @@ pub async fn layer(State(state): State<AppState>, mut request: Request, next: Ne
         Err(error) => return ApiError::from(error).into_response(),
     };
     let secure = state.is_secure(request.headers());
-    request.extensions_mut().insert(Principal::new(session.user));
+    request
+        .extensions_mut()
+        .insert(Principal::new(session.user));
     let mut response = next.run(request).await;
     if let Some(end_ms) = session::extended_ms(session.expires_ms, now_ms)
         // An answer that sets the cookie itself (sign-out) has the last word.

@@ -112,7 +112,10 @@ mod tests {
         assert!(cookie.ends_with("; Secure"));
         let mut headers = HeaderMap::new();
         let pair = cookie.split(';').next().unwrap();
-        headers.insert(header::COOKIE, HeaderValue::from_str(&format!("a=b; {pair}")).unwrap());
+        headers.insert(
+            header::COOKIE,
+            HeaderValue::from_str(&format!("a=b; {pair}")).unwrap(),
+        );
         assert_eq!(Token::of_request(&headers).unwrap().hash(), token.hash());
     }
 

@@ -46,13 +46,17 @@ impl Throttle {
             failures.retain(|_, it| now_ms.saturating_sub(it.last_ms) < FORGET_AFTER_MS);
         }
         if failures.len() >= REMEMBERED_MAX
-            && let Some(oldest) =
-                failures.iter().min_by_key(|(_, it)| it.last_ms).map(|(key, _)| key.clone())
+            && let Some(oldest) = failures
+                .iter()
+                .min_by_key(|(_, it)| it.last_ms)
+                .map(|(key, _)| key.clone())
         {
             failures.remove(&oldest);
         }
-        let known =
-            failures.entry((name, from)).or_insert(Failures { count: 0, last_ms: now_ms });
+        let known = failures.entry((name, from)).or_insert(Failures {
+            count: 0,
+            last_ms: now_ms,
+        });
         if now_ms.saturating_sub(known.last_ms) >= FORGET_AFTER_MS {
             known.count = 0;
         }

@@ -31,5 +31,9 @@ pub async fn read(body: Body, bytes_max: usize) -> Result<Bytes, ApiError> {
             break;
         }
     }
-    if total > bytes_max { Err(ApiError::too_large()) } else { Ok(bytes.into()) }
+    if total > bytes_max {
+        Err(ApiError::too_large())
+    } else {
+        Ok(bytes.into())
+    }
 }

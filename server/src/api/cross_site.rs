@@ -21,9 +21,14 @@ fn is_own(headers: &HeaderMap) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return matches!(site.as_bytes(), b"same-origin" | b"none");
     }
-    let Some(origin) = headers.get(header::ORIGIN) else { return true };
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return true;
+    };
     let from = origin.to_str().ok().and_then(|it| it.parse::<Uri>().ok());
-    let from = from.as_ref().and_then(Uri::authority).map(ToString::to_string);
+    let from = from
+        .as_ref()
+        .and_then(Uri::authority)
+        .map(ToString::to_string);
     let to = headers.get(header::HOST).and_then(|it| it.to_str().ok());
     from.is_some() && from.as_deref() == to
 }
@@ -35,8 +40,9 @@ mod tests {
     use super::*;
 
     fn own(pairs: &[(&'static str, &'static str)]) -> bool {
-        let headers =
-            pairs.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)));
+        let headers = pairs
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)));
         is_own(&headers.collect())
     }
 
@@ -45,7 +51,10 @@ mod tests {
         assert!(own(&[]));
         assert!(own(&[("sec-fetch-site", "same-origin")]));
         assert!(own(&[("sec-fetch-site", "none")]));
-        assert!(own(&[("origin", "http://a.vn:3000"), ("host", "a.vn:3000")]));
+        assert!(own(&[
+            ("origin", "http://a.vn:3000"),
+            ("host", "a.vn:3000")
+        ]));
         assert!(!own(&[("sec-fetch-site", "cross-site")]));
         assert!(!own(&[("sec-fetch-site", "same-site")]));
         assert!(!own(&[("origin", "http://b.vn"), ("host", "a.vn")]));

@@ -57,7 +57,12 @@ struct Body<'a> {
 
 impl ApiError {
     const fn new(status: StatusCode, code: &'static str, message: &'static str) -> Self {
-        Self { status, code, message, retry_after_s: None }
+        Self {
+            status,
+            code,
+            message,
+            retry_after_s: None,
+        }
     }
 
     /// Nobody is signed in.
@@ -116,7 +121,11 @@ impl ApiError {
     /// No such thing.
     #[must_use]
     pub const fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, code::NOT_FOUND, "Không có nội dung này.")
+        Self::new(
+            StatusCode::NOT_FOUND,
+            code::NOT_FOUND,
+            "Không có nội dung này.",
+        )
     }
 
     /// A page of another site asked.
@@ -165,8 +174,11 @@ impl From<SignInError> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let request_id = request_id::current();
-        let body =
-            Body { code: self.code, message: self.message, request_id: request_id.as_str() };
+        let body = Body {
+            code: self.code,
+            message: self.message,
+            request_id: request_id.as_str(),
+        };
         let mut response = (self.status, axum::Json(body)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -10,6 +10,7 @@ use crate::state::AppState;
 /// 200 with build and epoch, or 503.
 pub async fn show_health(State(state): State<AppState>) -> Result<Response, ApiError> {
     let heads = state.storage.heads(&[]).await?;
-    let body = serde_json::json!({ "status": "ok", "build": state.site.build(), "epoch": heads.epoch });
+    let body =
+        serde_json::json!({ "status": "ok", "build": state.site.build(), "epoch": heads.epoch });
     Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(body)).into_response())
 }

@@ -52,8 +52,10 @@ fn random_id() -> String {
     let mut bytes = [0_u8; 8];
     // Without random bytes the id is all zeros: it only helps to find log lines.
     let _ = getrandom::fill(&mut bytes);
-    bytes.iter().fold(String::with_capacity(16), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(16), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }

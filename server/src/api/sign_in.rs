@@ -32,10 +32,10 @@ pub async fn sign_in(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let is_form = parts
-        .headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|it| it.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+    let is_form = parts.headers.get(header::CONTENT_TYPE).is_some_and(|it| {
+        it.as_bytes()
+            .starts_with(b"application/x-www-form-urlencoded")
+    });
     let body = match body::read(body, BODY_BYTES_MAX).await {
         Ok(body) => body,
         Err(error) => return error.into_response(),
@@ -45,13 +45,19 @@ pub async fn sign_in(
     } else {
         serde_json::from_slice(&body).ok()
     };
-    let Some(credentials) = credentials else { return ApiError::malformed().into_response() };
+    let Some(credentials) = credentials else {
+        return ApiError::malformed().into_response();
+    };
     let next = safe_next(&credentials.next).to_owned();
     match open(&state, peer, &parts.headers, credentials).await {
         Ok((me, cookie)) => {
             let mut response = if is_form {
                 // Who oversees others has the board for a first page.
-                see_other(if next == "/" && me.board { "/board" } else { &next })
+                see_other(if next == "/" && me.board {
+                    "/board"
+                } else {
+                    &next
+                })
             } else {
                 ([(header::CACHE_CONTROL, "no-store")], axum::Json(me)).into_response()
             };
@@ -77,11 +83,16 @@ async fn open(
     let from = state.client_address(headers, peer);
     let now_ms = state.clock.now_ms();
     let storage = &*state.storage;
-    let signed_in = state.accounts.sign_in(storage, &it.user, it.password, from, now_ms).await;
+    let signed_in = state
+        .accounts
+        .sign_in(storage, &it.user, it.password, from, now_ms)
+        .await;
     let (user, token) = signed_in?;
     let principal = Principal::new(user);
     let me = me::of(state, &principal).await?;
-    let cookie = token.cookie(state.is_secure(headers)).ok_or_else(ApiError::internal)?;
+    let cookie = token
+        .cookie(state.is_secure(headers))
+        .ok_or_else(ApiError::internal)?;
     tracing::info!(user = %principal.user, "signed in");
     Ok((me, cookie))
 }
@@ -109,8 +120,16 @@ mod tests {
     #[test]
     fn next_never_leaves_the_site() {
         assert_eq!(safe_next("/tasks/CV-01?x=1"), "/tasks/CV-01?x=1");
-        for bad in ["", "https://a.vn", "//a.vn", "/\\a.vn", "/a\r\nX: y", "tasks", "/\tx", "/api/v1/me"]
-        {
+        for bad in [
+            "",
+            "https://a.vn",
+            "//a.vn",
+            "/\\a.vn",
+            "/a\r\nX: y",
+            "tasks",
+            "/\tx",
+            "/api/v1/me",
+        ] {
             assert_eq!(safe_next(bad), "/", "{bad:?}");
         }
     }

@@ -17,11 +17,15 @@ pub async fn sign_out(
     if let Some(token) = Token::of_request(&headers) {
         state.storage.close_session(token.hash()).await?;
     }
-    let is_form = headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|it| it.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
-    let mut response =
-        if is_form { see_other("/sign-in") } else { StatusCode::NO_CONTENT.into_response() };
+    let is_form = headers.get(header::CONTENT_TYPE).is_some_and(|it| {
+        it.as_bytes()
+            .starts_with(b"application/x-www-form-urlencoded")
+    });
+    let mut response = if is_form {
+        see_other("/sign-in")
+    } else {
+        StatusCode::NO_CONTENT.into_response()
+    };
     let cookie = ended_cookie(state.is_secure(&headers)).ok_or_else(ApiError::internal)?;
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)

@@ -49,21 +49,25 @@ pub async fn show_snapshot(
         return Err(ApiError::forbidden());
     }
     if is_current(&etag(cursor)?, &headers) {
-        return Ok(finish(StatusCode::NOT_MODIFIED.into_response(), etag(cursor)?));
+        return Ok(finish(
+            StatusCode::NOT_MODIFIED.into_response(),
+            etag(cursor)?,
+        ));
     }
-    let packed = match state.snapshots.get(&scope, cursor) {
-        Some(packed) => packed,
-        None => {
-            let snapshot = state.storage.snapshot(&scope, SNAPSHOT_HISTORY_MAX).await?;
-            let packed = tokio::task::spawn_blocking(move || pack(&snapshot)).await;
-            let packed = Arc::new(packed.map_err(|_| ApiError::internal())??);
-            state.snapshots.put(scope, Arc::clone(&packed));
-            packed
-        }
+    let packed = if let Some(packed) = state.snapshots.get(&scope, cursor) {
+        packed
+    } else {
+        let snapshot = state.storage.snapshot(&scope, SNAPSHOT_HISTORY_MAX).await?;
+        let packed = tokio::task::spawn_blocking(move || pack(&snapshot)).await;
+        let packed = Arc::new(packed.map_err(|_| ApiError::internal())??);
+        state.snapshots.put(scope, Arc::clone(&packed));
+        packed
     };
     let mut response = if accepts(&headers, "br") {
         let mut response = Body::from(packed.brotli.clone()).into_response();
-        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
+        response
+            .headers_mut()
+            .insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
         response
     } else {
         Body::from(packed.plain.clone()).into_response()
@@ -75,25 +79,41 @@ pub async fn show_snapshot(
 
 /// A snapshot is a function of its cursor and of the protocol that wrote it.
 fn etag(cursor: Cursor) -> Result<HeaderValue, ApiError> {
-    HeaderValue::from_str(&format!("W/\"{VERSION}-{}-{}\"", cursor.epoch.0, cursor.seq.0))
-        .map_err(|_| ApiError::internal())
+    HeaderValue::from_str(&format!(
+        "W/\"{VERSION}-{}-{}\"",
+        cursor.epoch.0, cursor.seq.0
+    ))
+    .map_err(|_| ApiError::internal())
 }
 
 fn finish(mut response: Response, etag: HeaderValue) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::ETAG, etag);
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding, cookie"));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, no-cache"),
+    );
+    headers.insert(
+        header::VARY,
+        HeaderValue::from_static("accept-encoding, cookie"),
+    );
     response
 }
 
 fn pack(snapshot: &Snapshot) -> Result<Packed, ApiError> {
     let plain = serde_json::to_vec(snapshot).map_err(|_| ApiError::internal())?;
-    let params = BrotliEncoderParams { quality: BROTLI_QUALITY, ..BrotliEncoderParams::default() };
+    let params = BrotliEncoderParams {
+        quality: BROTLI_QUALITY,
+        ..BrotliEncoderParams::default()
+    };
     let mut packed = Vec::new();
     brotli::BrotliCompress(&mut plain.as_slice(), &mut packed, &params)
         .map_err(|_| ApiError::internal())?;
-    Ok(Packed { cursor: snapshot.cursor, plain: plain.into(), brotli: packed.into() })
+    Ok(Packed {
+        cursor: snapshot.cursor,
+        plain: plain.into(),
+        brotli: packed.into(),
+    })
 }
 
 impl SnapshotCache {

@@ -24,6 +24,8 @@ use crate::storage::{Contact, Heads, Push};
 const CURSORS_MAX: usize = 64;
 /// Longest device or incarnation name, and what is kept of the app's, in bytes.
 const NAME_BYTES_MAX: usize = 64;
+/// No phone holds more unsent operations; a larger number would only spoil sums.
+const UNSENT_MAX: u64 = 1_000_000_000;
 /// A contact without news is written down this often, in milliseconds.
 const CONTACT_EVERY_MS: i64 = 15_000;
 /// A clock that moved by less is no news, in milliseconds.
@@ -52,15 +54,23 @@ pub async fn sync(
     let cursors = std::mem::take(&mut request.cursors);
 
     let (receipts, expect) = if request.ops.is_empty() {
-        (Vec::new(), greet(&state, &principal, request, now_ms).await?)
+        (
+            Vec::new(),
+            greet(&state, &principal, request, now_ms).await?,
+        )
     } else {
         let policy = PersonPolicy {
             directory: Arc::clone(&directory),
             grants: principal.grants.clone(),
         };
         let author = principal.user.clone();
-        let push =
-            Push { request, author, policy: Arc::new(policy), now_ms, new_scopes: Vec::new() };
+        let push = Push {
+            request,
+            author,
+            policy: Arc::new(policy),
+            now_ms,
+            new_scopes: Vec::new(),
+        };
         let pushed = state.storage.push(push).await?;
         (pushed.receipts, pushed.expect)
     };
@@ -80,12 +90,16 @@ pub async fn sync(
 
 fn check_limits(request: &mut SyncRequest) -> Result<(), ApiError> {
     let names = [request.device.as_str(), request.incarnation.as_str()];
-    if names.iter().any(|it| it.is_empty() || it.len() > NAME_BYTES_MAX) {
+    if names
+        .iter()
+        .any(|it| it.is_empty() || it.len() > NAME_BYTES_MAX)
+    {
         return Err(ApiError::malformed());
     }
     if request.cursors.len() > CURSORS_MAX {
         return Err(ApiError::too_large());
     }
+    request.unsent = request.unsent.min(UNSENT_MAX);
     if request.app.len() > NAME_BYTES_MAX {
         let end = request.app.floor_char_boundary(NAME_BYTES_MAX);
         request.app.truncate(end);
@@ -100,7 +114,10 @@ async fn greet(
     request: SyncRequest,
     now_ms: i64,
 ) -> Result<OpSeq, ApiError> {
-    let known = state.storage.device(&request.device, &request.incarnation).await?;
+    let known = state
+        .storage
+        .device(&request.device, &request.incarnation)
+        .await?;
     let high = known.as_ref().and_then(|it| it.high);
     let contact = Contact {
         device: request.device,
@@ -133,21 +150,29 @@ async fn pull(
 ) -> Result<BTreeMap<sync::Scope, ScopePull>, ApiError> {
     let mut scopes = BTreeMap::new();
     for (scope, from) in cursors {
-        let pull = if !may_read(&principal.grants, directory.tree(), &scope) {
-            ScopePull::Denied
-        } else {
-            match heads.cursor(&scope) {
-                None => ScopePull::Denied,
-                Some(head) if from.epoch != head.epoch || from.seq > head.seq => ScopePull::Reset,
-                Some(head) if from.seq == head.seq => {
-                    ScopePull::Entries { cursor: from, entries: Vec::new(), more: false }
-                }
-                Some(head) => {
-                    let entries =
-                        state.storage.entries(&scope, from.seq, REPLY_ENTRIES_MAX).await?;
-                    let seq = entries.last().map_or(from.seq, |it| it.server_seq);
-                    let more = seq < head.seq;
-                    ScopePull::Entries { cursor: Cursor { epoch: head.epoch, seq }, entries, more }
+        let readable = may_read(&principal.grants, directory.tree(), &scope);
+        let pull = match heads.cursor(&scope).filter(|_| readable) {
+            None => ScopePull::Denied,
+            Some(head) if from.epoch != head.epoch || from.seq > head.seq => ScopePull::Reset,
+            Some(head) if from.seq == head.seq => ScopePull::Entries {
+                cursor: from,
+                entries: Vec::new(),
+                more: false,
+            },
+            Some(head) => {
+                let entries = state
+                    .storage
+                    .entries(&scope, from.seq, REPLY_ENTRIES_MAX)
+                    .await?;
+                let seq = entries.last().map_or(from.seq, |it| it.server_seq);
+                let cursor = Cursor {
+                    epoch: head.epoch,
+                    seq,
+                };
+                ScopePull::Entries {
+                    cursor,
+                    entries,
+                    more: seq < head.seq,
                 }
             }
         };

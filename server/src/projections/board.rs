@@ -75,7 +75,11 @@ pub async fn load(state: &AppState, grants: &[Grant]) -> Result<Board, StorageEr
     let units: Vec<Scope> = directory
         .overseen(grants)
         .into_iter()
-        .filter(|it| directory.unit(it).is_some_and(|it| it.congress_kind.is_some()))
+        .filter(|it| {
+            directory
+                .unit(it)
+                .is_some_and(|it| it.congress_kind.is_some())
+        })
         .collect();
     let contacts = state.storage.contacts().await?;
     let mut rows = Vec::with_capacity(units.len());
@@ -83,10 +87,19 @@ pub async fn load(state: &AppState, grants: &[Grant]) -> Result<Board, StorageEr
     for unit in units {
         let counted = count(state, &directory, &unit, today, &mut libraries).await?;
         let contact = contacts.iter().find(|it| it.unit == unit).cloned();
-        rows.push(BoardRow { unit, counted, contact });
+        rows.push(BoardRow {
+            unit,
+            counted,
+            contact,
+        });
     }
     rows.sort_by(|a, b| {
-        let key = |it: &BoardRow| (it.counted.congress.opening.is_none(), it.counted.congress.opening);
+        let key = |it: &BoardRow| {
+            (
+                it.counted.congress.opening.is_none(),
+                it.counted.congress.opening,
+            )
+        };
         key(a).cmp(&key(b)).then_with(|| a.unit.cmp(&b.unit))
     });
     Ok(Board { today, rows })
@@ -100,11 +113,18 @@ async fn count(
     libraries: &mut BTreeMap<Scope, Snapshot>,
 ) -> Result<Arc<Counted>, StorageError> {
     let library = directory.library_of(unit);
-    let heads = state.storage.heads(&[unit.clone(), library.clone()]).await?;
+    let heads = state
+        .storage
+        .heads(&[unit.clone(), library.clone()])
+        .await?;
     let (Some(unit_head), Some(library_head)) = (heads.cursor(unit), heads.cursor(library)) else {
         return Err(StorageError::Missing);
     };
-    let basis = Basis { unit: unit_head, library: library_head, today };
+    let basis = Basis {
+        unit: unit_head,
+        library: library_head,
+        today,
+    };
     if let Some(counted) = state.board.get(unit, basis) {
         return Ok(counted);
     }
@@ -121,11 +141,19 @@ async fn count(
         plan: handbook.unit,
         congress: handbook.congress,
         cursor: own.cursor,
-        disputed: own.registers.iter().filter(|it| it.register.is_disputed()).count(),
+        disputed: own
+            .registers
+            .iter()
+            .filter(|it| it.register.is_disputed())
+            .count(),
     });
     // What was read may be newer than the heads asked for: it is filed under what it is.
     let library_cursor = libraries.get(library).map_or(library_head, |it| it.cursor);
-    let basis = Basis { unit: own.cursor, library: library_cursor, today };
+    let basis = Basis {
+        unit: own.cursor,
+        library: library_cursor,
+        today,
+    };
     state.board.put(unit.clone(), basis, Arc::clone(&counted));
     Ok(counted)
 }
@@ -143,7 +171,11 @@ pub fn read(own: &Snapshot, library: Option<&Snapshot>) -> Handbook {
         )
         .collect();
     let library = library.map_or(&own.scope, |it| &it.scope);
-    Handbook::read(&own.scope, library, registers.iter().map(|(key, it)| (key, *it)))
+    Handbook::read(
+        &own.scope,
+        library,
+        registers.iter().map(|(key, it)| (key, *it)),
+    )
 }
 
 /// A snapshot's registers with their addresses.
@@ -162,7 +194,10 @@ pub fn addressed(snapshot: &Snapshot) -> impl Iterator<Item = (RegisterKey, &Reg
 impl BoardCache {
     fn get(&self, unit: &Scope, basis: Basis) -> Option<Arc<Counted>> {
         let counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-        counted.get(unit).filter(|(of, _)| *of == basis).map(|(_, it)| Arc::clone(it))
+        counted
+            .get(unit)
+            .filter(|(of, _)| *of == basis)
+            .map(|(_, it)| Arc::clone(it))
     }
 
     fn put(&self, unit: Scope, basis: Basis, new: Arc<Counted>) {

@@ -54,13 +54,25 @@ pub async fn load(
     }
     let own = state.storage.snapshot(unit, 0).await?;
     let library = directory.library_of(unit);
-    let shared =
-        if library == unit { None } else { Some(state.storage.snapshot(library, 0).await?) };
+    let shared = if library == unit {
+        None
+    } else {
+        Some(state.storage.snapshot(library, 0).await?)
+    };
     let handbook = read(&own, shared.as_ref());
     let history = state.storage.history(unit, LINES_MAX).await?;
     let lines = history.into_iter().map(|it| line(&handbook, it)).collect();
-    let contact = state.storage.contacts().await?.into_iter().find(|it| it.unit == *unit);
-    Ok(Some(UnitPage { handbook, lines, contact }))
+    let contact = state
+        .storage
+        .contacts()
+        .await?
+        .into_iter()
+        .find(|it| it.unit == *unit);
+    Ok(Some(UnitPage {
+        handbook,
+        lines,
+        contact,
+    }))
 }
 
 fn line(handbook: &Handbook, HistoryLine { entry, received_ms }: HistoryLine) -> Line {
@@ -82,9 +94,11 @@ fn title(handbook: &Handbook, kind: &str, record: &str) -> Option<String> {
             .find(|it| it.family.kind() == kind && it.id == record)
             .map(|it| it.plan.title.clone()),
         agenda_item::KIND => handbook.agenda_item(record).map(|it| it.plan.title.clone()),
-        paper::KIND => {
-            handbook.papers.iter().find(|it| it.id == record).map(|it| it.plan.name.clone())
-        }
+        paper::KIND => handbook
+            .papers
+            .iter()
+            .find(|it| it.id == record)
+            .map(|it| it.plan.name.clone()),
         congress::KIND => Some(handbook.unit.name.clone()),
         _ => None,
     }

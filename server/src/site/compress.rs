@@ -24,12 +24,17 @@ impl Cache {
         if usable {
             prune(folder);
         }
-        Self { folder: usable.then(|| folder.to_owned()) }
+        Self {
+            folder: usable.then(|| folder.to_owned()),
+        }
     }
 
     /// Compresses, or finds what was compressed before.
     pub(super) fn brotli(&self, digest: &str, bytes: &[u8]) -> Option<Vec<u8>> {
-        let path = self.folder.as_ref().map(|it| it.join(format!("{digest}.br")));
+        let path = self
+            .folder
+            .as_ref()
+            .map(|it| it.join(format!("{digest}.br")));
         if let Some(known) = path.as_ref().and_then(|it| std::fs::read(it).ok())
             && unpacks_to(&known, bytes)
         {
@@ -74,7 +79,9 @@ pub(super) fn gzip(bytes: &[u8]) -> Option<Vec<u8>> {
 
 /// Drops the oldest files past the limit.
 fn prune(folder: &Path) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
     let mut files: Vec<_> = entries
         .filter_map(Result::ok)
         .filter_map(|it| Some((it.metadata().ok()?.modified().ok()?, it.path())))

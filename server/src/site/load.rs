@@ -23,7 +23,12 @@ const WORKER: &str = "/sw.js";
 /// Starts the app; filled in with its addresses.
 const BOOT: &str = "/boot.js";
 /// Files beside the shell, the style and the app that a phone keeps for work without signal.
-const PRECACHED: [&str; 4] = [BOOT, "/theme.js", "/manifest.webmanifest", "/icons/icon.svg"];
+const PRECACHED: [&str; 4] = [
+    BOOT,
+    "/theme.js",
+    "/manifest.webmanifest",
+    "/icons/icon.svg",
+];
 /// Deepest folder that is looked into.
 const DEPTH_MAX: usize = 6;
 
@@ -40,8 +45,12 @@ pub(super) fn site(folder: &Path, cache_folder: &Path, made: &Made<'_>) -> std::
     read_folder(folder, "", 0, &mut files)?;
     let css = format!("/pkg/app.{}.css", &hex(&Sha256::digest(made.style))[..16]);
     put(&mut files, &css, made.style.to_owned());
-    let mut entries =
-        Assets { build: String::new(), css, js: newest(&files, ".js"), wasm: newest(&files, ".wasm") };
+    let mut entries = Assets {
+        build: String::new(),
+        css,
+        js: newest(&files, ".js"),
+        wasm: newest(&files, ".wasm"),
+    };
     put(&mut files, SHELL, (made.shell)(&entries));
     entries.build = build_id(&files);
     put(&mut files, SHELL, (made.shell)(&entries));
@@ -57,11 +66,18 @@ pub(super) fn site(folder: &Path, cache_folder: &Path, made: &Made<'_>) -> std::
         fill(&mut files, WORKER, &entries, &list);
         assets.extend(self::assets(files, &cache));
     }
-    Ok(Site { assets, entries, precache })
+    Ok(Site {
+        assets,
+        entries,
+        precache,
+    })
 }
 
 fn put(files: &mut Files, path: &str, text: String) {
-    let file = File { bytes: text.into_bytes(), modified: SystemTime::UNIX_EPOCH };
+    let file = File {
+        bytes: text.into_bytes(),
+        modified: SystemTime::UNIX_EPOCH,
+    };
     files.insert(path.to_owned(), file);
 }
 
@@ -75,14 +91,22 @@ fn read_folder(
         let entry = entry?;
         let name = entry.file_name();
         // Addresses are UTF-8; hidden files are not for the public.
-        let Some(name) = name.to_str().filter(|it| !it.starts_with('.')) else { continue };
+        let Some(name) = name.to_str().filter(|it| !it.starts_with('.')) else {
+            continue;
+        };
         let path = format!("{prefix}/{name}");
         let kind = entry.metadata()?;
         if kind.is_dir() && depth < DEPTH_MAX {
             read_folder(&entry.path(), &path, depth + 1, files)?;
         } else if kind.is_file() {
             let modified = kind.modified().unwrap_or(SystemTime::UNIX_EPOCH);
-            files.insert(path, File { bytes: std::fs::read(entry.path())?, modified });
+            files.insert(
+                path,
+                File {
+                    bytes: std::fs::read(entry.path())?,
+                    modified,
+                },
+            );
         }
     }
     Ok(())
@@ -93,7 +117,8 @@ fn newest(files: &Files, end: &str) -> String {
     files
         .iter()
         .filter(|(path, _)| {
-            path.strip_prefix("/pkg/").is_some_and(|it| !it.contains('/') && it.ends_with(end))
+            path.strip_prefix("/pkg/")
+                .is_some_and(|it| !it.contains('/') && it.ends_with(end))
         })
         .max_by_key(|(_, file)| file.modified)
         .map(|(path, _)| path.clone())
@@ -132,7 +157,10 @@ fn precache(assets: &BTreeMap<String, Asset>, entries: &Assets) -> Vec<Precached
         .filter_map(|url| {
             let asset = assets.get(url)?;
             let sent = asset.brotli.as_ref().unwrap_or(&asset.plain);
-            Some(Precached { url: url.to_owned(), bytes: sent.len() })
+            Some(Precached {
+                url: url.to_owned(),
+                bytes: sent.len(),
+            })
         })
         .collect()
 }
@@ -153,7 +181,11 @@ fn assets(files: Files, cache: &compress::Cache) -> BTreeMap<String, Asset> {
         };
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
         // A worker that panicked takes its files along; the rest still serves.
-        workers.into_iter().filter_map(|it| it.join().ok()).flatten().collect()
+        workers
+            .into_iter()
+            .filter_map(|it| it.join().ok())
+            .flatten()
+            .collect()
     })
 }
 
@@ -162,21 +194,34 @@ fn asset(path: &str, bytes: Vec<u8>, cache: &compress::Cache) -> Asset {
     let (content_type, compressible) = content_type(path);
     let smaller = |it: Option<Vec<u8>>| it.filter(|it| it.len() < bytes.len()).map(Bytes::from);
     let (gzip, brotli) = if compressible {
-        (smaller(compress::gzip(&bytes)), smaller(cache.brotli(&digest, &bytes)))
+        (
+            smaller(compress::gzip(&bytes)),
+            smaller(cache.brotli(&digest, &bytes)),
+        )
     } else {
         (None, None)
     };
     let etag = HeaderValue::from_str(&format!("W/\"{}\"", &digest[..16]))
         .unwrap_or(HeaderValue::from_static("W/\"\""));
     let immutable = is_hashed(path);
-    Asset { content_type, etag, immutable, plain: bytes.into(), gzip, brotli }
+    Asset {
+        content_type,
+        etag,
+        immutable,
+        plain: bytes.into(),
+        gzip,
+        brotli,
+    }
 }
 
 /// Whether a file's name carries a hash of its contents, as cargo-leptos writes them: `app.H4sh….wasm`.
 fn is_hashed(path: &str) -> bool {
     path.strip_prefix("/pkg/").is_some_and(|name| {
         name.split('.').skip(1).any(|part| {
-            part.len() >= 16 && part.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_".contains(&it))
+            part.len() >= 16
+                && part
+                    .bytes()
+                    .all(|it| it.is_ascii_alphanumeric() || b"-_".contains(&it))
         })
     })
 }
@@ -202,9 +247,11 @@ fn content_type(path: &str) -> (&'static str, bool) {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }

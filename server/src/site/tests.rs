@@ -5,7 +5,10 @@ use std::path::Path;
 use super::*;
 
 fn shell(entries: &Assets) -> String {
-    format!("<html data-build=\"{}\"><link href=\"{}\">", entries.build, entries.css)
+    format!(
+        "<html data-build=\"{}\"><link href=\"{}\">",
+        entries.build, entries.css
+    )
 }
 
 fn write(folder: &Path, path: &str, text: &str) {
@@ -15,18 +18,37 @@ fn write(folder: &Path, path: &str, text: &str) {
 }
 
 fn make(folder: &Path) {
-    write(folder, "site/pkg/app.AbCdEfGhIjKlMnOpQrSt.js", &"export {};\n".repeat(100));
-    write(folder, "site/pkg/app.AbCdEfGhIjKlMnOpQrSu.wasm", &"wasm".repeat(100));
+    write(
+        folder,
+        "site/pkg/app.AbCdEfGhIjKlMnOpQrSt.js",
+        &"export {};\n".repeat(100),
+    );
+    write(
+        folder,
+        "site/pkg/app.AbCdEfGhIjKlMnOpQrSu.wasm",
+        &"wasm".repeat(100),
+    );
     write(folder, "site/icons/icon.svg", "<svg/>");
     write(folder, "site/theme.js", &"light();".repeat(100));
-    write(folder, "site/sw.js", "const BUILD='__BUILD__', LIST=__PRECACHE__;");
-    write(folder, "site/boot.js", "start('__BUILD__', '__JS__', '__WASM__');");
+    write(
+        folder,
+        "site/sw.js",
+        "const BUILD='__BUILD__', LIST=__PRECACHE__;",
+    );
+    write(
+        folder,
+        "site/boot.js",
+        "start('__BUILD__', '__JS__', '__WASM__');",
+    );
     write(folder, "site/.hidden", "no");
 }
 
 fn load(folder: &Path) -> Site {
     let style = "a{color:red}".repeat(100);
-    let made = Made { style: &style, shell: &shell };
+    let made = Made {
+        style: &style,
+        shell: &shell,
+    };
     Site::load(&folder.join("site"), &folder.join("cache"), &made).unwrap()
 }
 
@@ -40,18 +62,43 @@ fn the_worker_gets_the_build_and_a_list_of_files_that_exist() {
     assert!(worker.contains(&format!("BUILD='{}'", site.build())));
     let entries = site.entries();
     let urls: Vec<&str> = site.precache().iter().map(|it| it.url.as_str()).collect();
-    let (css, js, wasm) = (entries.css.as_str(), entries.js.as_str(), entries.wasm.as_str());
+    let (css, js, wasm) = (
+        entries.css.as_str(),
+        entries.js.as_str(),
+        entries.wasm.as_str(),
+    );
     assert_eq!(
         urls,
-        ["/shell", css, js, wasm, "/boot.js", "/theme.js", "/icons/icon.svg"],
+        [
+            "/shell",
+            css,
+            js,
+            wasm,
+            "/boot.js",
+            "/theme.js",
+            "/icons/icon.svg"
+        ],
     );
-    assert!(urls.iter().all(|it| worker.contains(&format!("\"url\":\"{it}\""))));
-    assert!(site.precache().iter().all(|it| it.bytes <= site.assets[&it.url].plain.len()));
+    assert!(
+        urls.iter()
+            .all(|it| worker.contains(&format!("\"url\":\"{it}\"")))
+    );
+    assert!(
+        site.precache()
+            .iter()
+            .all(|it| it.bytes <= site.assets[&it.url].plain.len())
+    );
     assert!(!site.assets.contains_key("/.hidden"));
     let boot = String::from_utf8(site.assets["/boot.js"].plain.to_vec()).unwrap();
-    assert_eq!(boot, format!("start('{}', '{js}', '{wasm}');", site.build()));
+    assert_eq!(
+        boot,
+        format!("start('{}', '{js}', '{wasm}');", site.build())
+    );
     assert!(site.assets["/shell"].plain.starts_with(b"<html data-build"));
-    assert_eq!(site.assets["/shell"].content_type, "text/html; charset=utf-8");
+    assert_eq!(
+        site.assets["/shell"].content_type,
+        "text/html; charset=utf-8"
+    );
 }
 
 #[test]
@@ -73,7 +120,10 @@ fn a_spoilt_cache_is_not_believed() {
         std::fs::write(entry.unwrap().path(), "spoilt").unwrap();
     }
     let second = load(folder.path());
-    assert_eq!(second.assets["/theme.js"].brotli, first.assets["/theme.js"].brotli);
+    assert_eq!(
+        second.assets["/theme.js"].brotli,
+        first.assets["/theme.js"].brotli
+    );
 }
 
 #[test]
@@ -85,15 +135,29 @@ fn answers_fit_what_the_browser_takes_and_has() {
     let hashed = "/pkg/app.AbCdEfGhIjKlMnOpQrSt.js";
     let plain = site.respond(hashed, &request).unwrap();
     assert_eq!(plain.headers().get(header::CONTENT_ENCODING), None);
-    assert!(plain.headers()[header::CACHE_CONTROL].to_str().unwrap().contains("immutable"));
-    request.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip, deflate, br"));
+    assert!(
+        plain.headers()[header::CACHE_CONTROL]
+            .to_str()
+            .unwrap()
+            .contains("immutable")
+    );
+    request.insert(
+        header::ACCEPT_ENCODING,
+        HeaderValue::from_static("gzip, deflate, br"),
+    );
     let packed = site.respond(hashed, &request).unwrap();
     assert_eq!(packed.headers()[header::CONTENT_ENCODING], "br");
-    request.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip, br;q=0"));
+    request.insert(
+        header::ACCEPT_ENCODING,
+        HeaderValue::from_static("gzip, br;q=0"),
+    );
     let packed = site.respond("/theme.js", &request).unwrap();
     assert_eq!(packed.headers()[header::CONTENT_ENCODING], "gzip");
     assert_eq!(packed.headers()[header::CACHE_CONTROL], "no-cache");
-    request.insert(header::IF_NONE_MATCH, packed.headers()[header::ETAG].clone());
+    request.insert(
+        header::IF_NONE_MATCH,
+        packed.headers()[header::ETAG].clone(),
+    );
     let again = site.respond("/theme.js", &request).unwrap();
     assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
     let worker = site.respond("/sw.js", &HeaderMap::new()).unwrap();

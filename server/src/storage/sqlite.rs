@@ -1,4 +1,4 @@
-//! SQLite: one file, one writer that commits in groups, a pool of readers.
+//! `SQLite`: one file, one writer that commits in groups, a pool of readers.
 
 use std::path::Path;
 use std::time::Duration;
@@ -84,7 +84,11 @@ impl SqliteStorage {
             .await?;
         let (queue, jobs) = mpsc::channel(QUEUE_MAX);
         let writer = tokio::spawn(writer::run(writer, jobs));
-        Ok(Self { readers, queue, writer: Mutex::new(Some(writer)) })
+        Ok(Self {
+            readers,
+            queue,
+            writer: Mutex::new(Some(writer)),
+        })
     }
 
     async fn ask<T>(
@@ -92,12 +96,16 @@ impl SqliteStorage {
         job: impl FnOnce(oneshot::Sender<Result<T, StorageError>>) -> Job,
     ) -> Result<T, StorageError> {
         let (answer, answered) = oneshot::channel();
-        self.queue.send(job(answer)).await.map_err(|_| StorageError::Unavailable)?;
+        self.queue
+            .send(job(answer))
+            .await
+            .map_err(|_| StorageError::Unavailable)?;
         answered.await.map_err(|_| StorageError::Unavailable)?
     }
 
     async fn change(&self, change: AccountChange) -> Result<(), StorageError> {
-        self.ask(|answer| Job::Account(Box::new(change), answer)).await
+        self.ask(|answer| Job::Account(Box::new(change), answer))
+            .await
     }
 }
 
@@ -130,7 +138,7 @@ fn to_json<T: serde::Serialize>(value: &T) -> Result<String, StorageError> {
     })
 }
 
-/// SQLite's integers are signed: places travel by their bits, so that every `u64` comes back as it was.
+/// `SQLite`'s integers are signed: places travel by their bits, so that every `u64` comes back as it was.
 fn from_u64(value: u64) -> i64 {
     value.cast_signed()
 }
@@ -145,7 +153,8 @@ impl Storage for SqliteStorage {
     async fn push(&self, push: Push) -> Result<Pushed, StorageError> {
         // Naming what is needed parses every operation: done here, beside the writer, not on it.
         let needs = sync::needs(&push.request);
-        self.ask(|answer| Job::Push(Box::new(writer::PushJob { push, needs }), answer)).await
+        self.ask(|answer| Job::Push(Box::new(writer::PushJob { push, needs }), answer))
+            .await
     }
 
     fn note_contact(&self, contact: Contact) {
@@ -231,7 +240,13 @@ impl Storage for SqliteStorage {
         expires_ms: i64,
     ) -> Result<(), StorageError> {
         let user = user.clone();
-        self.change(AccountChange::OpenSession { token, user, now_ms, expires_ms }).await
+        self.change(AccountChange::OpenSession {
+            token,
+            user,
+            now_ms,
+            expires_ms,
+        })
+        .await
     }
 
     async fn session(
@@ -243,7 +258,8 @@ impl Storage for SqliteStorage {
     }
 
     async fn extend_session(&self, token: TokenHash, expires_ms: i64) -> Result<(), StorageError> {
-        self.change(AccountChange::ExtendSession { token, expires_ms }).await
+        self.change(AccountChange::ExtendSession { token, expires_ms })
+            .await
     }
 
     async fn close_session(&self, token: TokenHash) -> Result<(), StorageError> {
@@ -255,6 +271,8 @@ impl Storage for SqliteStorage {
     }
 
     async fn close(&self) {
+        // Readers first: the last to leave folds SQLite's log into the file, and readers may not.
+        self.readers.close().await;
         // The writer is gone already when the queue refuses.
         let _ = self.queue.send(Job::Stop).await;
         if let Some(writer) = self.writer.lock().await.take()
@@ -262,6 +280,5 @@ impl Storage for SqliteStorage {
         {
             tracing::error!(%error, "the writer ended badly");
         }
-        self.readers.close().await;
     }
 }

@@ -22,11 +22,19 @@ async fn an_empty_store_is_filled_once_and_a_real_one_never() {
         assert!(answer.status().is_success(), "{}", it.user);
     }
     assert_eq!(demo::people().len(), 7);
+    assert!(demo::is_here(&server.state).await.unwrap());
 
-    let grants = [Grant { role: Role::SuperiorLead, unit: Scope::new("TTH-ALUOI") }];
+    let grants = [Grant {
+        role: Role::SuperiorLead,
+        unit: Scope::new("TTH-ALUOI"),
+    }];
     let board = board::load(&server.state, &grants).await.unwrap();
     let clock = |unit: &str| {
-        let row = board.rows.iter().find(|it| it.unit.as_str() == unit).unwrap();
+        let row = board
+            .rows
+            .iter()
+            .find(|it| it.unit.as_str() == unit)
+            .unwrap();
         assert!(row.counted.congress.assumed);
         row.counted.congress.clock(board.today)
     };
@@ -39,6 +47,7 @@ async fn an_empty_store_is_filled_once_and_a_real_one_never() {
     assert!(!demo::fill(&real.state).await.unwrap());
     let answer = real.sign_in_as("quantri", demo::PASSWORD).await;
     assert!(!answer.status().is_success());
+    assert!(!demo::is_here(&real.state).await.unwrap());
     assert_ne!(PASSWORD, demo::PASSWORD);
 }
 
@@ -53,7 +62,20 @@ async fn a_start_that_was_cut_short_goes_on_and_a_second_import_changes_nothing(
     assert_eq!(changes.len(), desired.len());
     let written = intake::import(storage, changes, 1_000).await.unwrap();
     assert_eq!(written, desired.len());
-    assert!(intake::plan_import(storage, &desired).await.unwrap().is_empty());
-    assert!(demo::fill(&server.state).await.unwrap(), "the accounts were missing");
-    assert!(intake::plan_import(storage, &desired).await.unwrap().is_empty());
+    assert!(
+        intake::plan_import(storage, &desired)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    assert!(
+        demo::fill(&server.state).await.unwrap(),
+        "the accounts were missing"
+    );
+    assert!(
+        intake::plan_import(storage, &desired)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }

@@ -33,8 +33,17 @@ async fn stopping_finishes_and_leaves_one_whole_file() {
     phone.sync(&server).await;
     let folder = server.stop().await;
     let mut start = [0; 15];
-    let file = folder.path().join("data").join(server::storage::sqlite::FILE_NAME);
-    std::fs::File::open(file).unwrap().read_exact(&mut start).unwrap();
+    let file = folder
+        .path()
+        .join("data")
+        .join(server::storage::sqlite::FILE_NAME);
+    std::fs::File::open(file)
+        .unwrap()
+        .read_exact(&mut start)
+        .unwrap();
     assert_eq!(&start, b"SQLite format 3");
-    assert!(!folder.path().join("data/sotay.sqlite3-wal").exists(), "the log was folded in");
+    assert!(
+        !folder.path().join("data/sotay.sqlite3-wal").exists(),
+        "the log was folded in"
+    );
 }

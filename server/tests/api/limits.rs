@@ -17,7 +17,9 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 
 async fn send(server: &TestServer, encoding: Option<&str>, body: Vec<u8>) -> reqwest::Response {
     let cookie = server.cookie_of(PROPAGANDA).await;
-    let request = server.request(Method::POST, "/api/v1/sync", Some(&cookie)).body(body);
+    let request = server
+        .request(Method::POST, "/api/v1/sync", Some(&cookie))
+        .body(body);
     match encoding {
         Some(encoding) => request.header("content-encoding", encoding),
         None => request,
@@ -30,9 +32,21 @@ async fn send(server: &TestServer, encoding: Option<&str>, body: Vec<u8>) -> req
 #[tokio::test]
 async fn rubbish_is_malformed() {
     let server = TestServer::start().await;
-    for body in ["", "{", "[]", "null", "{\"protocol\":1}", "\u{feff}{}", "<html>"] {
+    for body in [
+        "",
+        "{",
+        "[]",
+        "null",
+        "{\"protocol\":1}",
+        "\u{feff}{}",
+        "<html>",
+    ] {
         let answer = send(&server, None, body.into()).await;
-        assert_eq!(refusal(answer).await, (400, "malformed".to_owned()), "{body:?}");
+        assert_eq!(
+            refusal(answer).await,
+            (400, "malformed".to_owned()),
+            "{body:?}"
+        );
     }
     let answer = send(&server, Some("gzip"), b"not gzip at all".to_vec()).await;
     assert_eq!(refusal(answer).await, (400, "malformed".to_owned()));
@@ -61,10 +75,16 @@ async fn too_many_operations_or_names_too_long_are_refused_whole() {
     let request = phone.next_request();
     let mut many = request.clone();
     many.ops = vec![json!({}); 257];
-    assert_eq!(refusal(phone.send(&server, &many).await).await, (413, "too_large".to_owned()));
+    assert_eq!(
+        refusal(phone.send(&server, &many).await).await,
+        (413, "too_large".to_owned())
+    );
     let mut long = request.clone();
     long.device = sync::DeviceId::new("d".repeat(65));
-    assert_eq!(refusal(phone.send(&server, &long).await).await, (400, "malformed".to_owned()));
+    assert_eq!(
+        refusal(phone.send(&server, &long).await).await,
+        (400, "malformed".to_owned())
+    );
     let mut unversioned = request.clone();
     unversioned.protocol = 0;
     let answer = phone.send(&server, &unversioned).await;

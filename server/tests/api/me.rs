@@ -23,7 +23,15 @@ async fn says_what_a_phone_keeps_and_offers() {
     });
     assert_eq!(me, expected);
     let cookie = server.cookie_of(LEAD).await;
-    let me: Value = server.get("/api/v1/me", Some(&cookie)).await.json().await.unwrap();
-    assert_eq!((&me["unit"], &me["library"]), (&json!(DISTRICT), &json!(DISTRICT)));
+    let me: Value = server
+        .get("/api/v1/me", Some(&cookie))
+        .await
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(
+        (&me["unit"], &me["library"]),
+        (&json!(DISTRICT), &json!(DISTRICT))
+    );
     assert_eq!(me["board"], true);
 }

@@ -18,7 +18,12 @@ async fn folded(server: &TestServer, unit: &str) -> Handbook {
     let mut registers: BTreeMap<RegisterKey, Register> = BTreeMap::new();
     for scope in [unit, DISTRICT] {
         let scope = Scope::new(scope);
-        let log = server.state.storage.entries(&scope, ServerSeq::ZERO, usize::MAX).await.unwrap();
+        let log = server
+            .state
+            .storage
+            .entries(&scope, ServerSeq::ZERO, usize::MAX)
+            .await
+            .unwrap();
         for entry in log {
             registers.entry(entry.op.key()).or_default().apply(&entry);
         }
@@ -29,7 +34,10 @@ async fn folded(server: &TestServer, unit: &str) -> Handbook {
 #[tokio::test]
 async fn i17_the_boards_numbers_are_the_logs() {
     let server = TestServer::start().await;
-    let grants = [Grant { role: Role::SuperiorLead, unit: Scope::new(DISTRICT) }];
+    let grants = [Grant {
+        role: Role::SuperiorLead,
+        unit: Scope::new(DISTRICT),
+    }];
     let today = CivilDate::parse_iso(TODAY).unwrap();
     let mut propaganda = server.phone_of(PROPAGANDA, "d1").await;
     let mut secretary = server.phone_of(SECRETARY, "d2").await;
@@ -54,15 +62,32 @@ async fn i17_the_boards_numbers_are_the_logs() {
         assert_eq!(board.rows.len(), 2);
         for row in &board.rows {
             let expected = folded(&server, row.unit.as_str()).await;
-            assert_eq!(row.counted.progress, expected.progress(today), "round {round}");
+            assert_eq!(
+                row.counted.progress,
+                expected.progress(today),
+                "round {round}"
+            );
             assert_eq!(row.counted.congress, expected.congress);
-            let page = unit::load(&server.state, &grants, &row.unit).await.unwrap().unwrap();
+            let page = unit::load(&server.state, &grants, &row.unit)
+                .await
+                .unwrap()
+                .unwrap();
             assert_eq!(page.handbook.progress(today), expected.progress(today));
         }
     }
     let board = board::load(&server.state, &grants).await.unwrap();
-    let row = board.rows.iter().find(|it| it.unit.as_str() == HONG_THUONG).unwrap();
-    assert_eq!((row.counted.progress.not_applicable, row.counted.progress.overdue), (1, 1));
+    let row = board
+        .rows
+        .iter()
+        .find(|it| it.unit.as_str() == HONG_THUONG)
+        .unwrap();
+    assert_eq!(
+        (
+            row.counted.progress.not_applicable,
+            row.counted.progress.overdue
+        ),
+        (1, 1)
+    );
     let contact = row.contact.as_ref().unwrap();
     assert_eq!((contact.devices, contact.unsent), (2, 0));
 }
@@ -72,17 +97,35 @@ async fn the_units_page_tells_who_did_what_when_newest_first() {
     let server = TestServer::start().await;
     let mut propaganda = server.phone_of(PROPAGANDA, "d1").await;
     let mut lead = server.phone_of(LEAD, "d3").await;
-    propaganda.set(&key(HONG_THUONG, propaganda_task::KIND, "R01", "done"), true);
+    propaganda.set(
+        &key(HONG_THUONG, propaganda_task::KIND, "R01", "done"),
+        true,
+    );
     propaganda.sync(&server).await;
-    lead.set(&key(HONG_THUONG, "congress", "congress", "opening"), "2020-02-10");
+    lead.set(
+        &key(HONG_THUONG, "congress", "congress", "opening"),
+        "2020-02-10",
+    );
     lead.sync(&server).await;
-    let grants = [Grant { role: Role::Viewer, unit: Scope::new(HONG_THUONG) }];
+    let grants = [Grant {
+        role: Role::Viewer,
+        unit: Scope::new(HONG_THUONG),
+    }];
     let hong_thuong = Scope::new(HONG_THUONG);
-    let page = unit::load(&server.state, &grants, &hong_thuong).await.unwrap().unwrap();
+    let page = unit::load(&server.state, &grants, &hong_thuong)
+        .await
+        .unwrap()
+        .unwrap();
     let lines: Vec<_> = page
         .lines
         .iter()
-        .map(|it| (it.author_name.as_str(), it.title.as_deref().unwrap(), it.entry.op.id.device.as_str()))
+        .map(|it| {
+            (
+                it.author_name.as_str(),
+                it.title.as_deref().unwrap(),
+                it.entry.op.id.device.as_str(),
+            )
+        })
         .collect();
     assert_eq!(
         lines,
@@ -91,6 +134,8 @@ async fn the_units_page_tells_who_did_what_when_newest_first() {
             ("Tuyên giáo Hồng Thượng", "Việc R01", "d1"),
         ]
     );
-    let other = unit::load(&server.state, &grants, &Scope::new(A_NGO)).await.unwrap();
+    let other = unit::load(&server.state, &grants, &Scope::new(A_NGO))
+        .await
+        .unwrap();
     assert!(other.is_none());
 }

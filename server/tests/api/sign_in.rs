@@ -20,7 +20,10 @@ async fn the_right_password_opens_a_session_with_a_guarded_cookie() {
     let me: Value = answer.json().await.unwrap();
     assert_eq!(me["user"], PROPAGANDA);
     let pair = cookie.split(';').next().unwrap();
-    assert_eq!(server.get("/api/v1/me", Some(pair)).await.status(), StatusCode::OK);
+    assert_eq!(
+        server.get("/api/v1/me", Some(pair)).await.status(),
+        StatusCode::OK
+    );
 }
 
 #[tokio::test]
@@ -33,7 +36,12 @@ async fn behind_tls_the_cookie_is_secure() {
         .send()
         .await
         .unwrap();
-    assert!(answer.headers()["set-cookie"].to_str().unwrap().ends_with("; Secure"));
+    assert!(
+        answer.headers()["set-cookie"]
+            .to_str()
+            .unwrap()
+            .ends_with("; Secure")
+    );
 }
 
 #[tokio::test]
@@ -61,8 +69,14 @@ async fn guessing_is_slowed_down_even_with_the_right_password_at_last() {
     assert_eq!(answer.headers()["retry-after"], "1");
     assert_eq!(refusal(answer).await, (429, "too_many_tries".to_owned()));
     server.state.clock.advance(1_000);
-    assert_eq!(server.sign_in_as(LEAD, PASSWORD).await.status(), StatusCode::OK);
-    assert_eq!(server.sign_in_as(PROPAGANDA, PASSWORD).await.status(), StatusCode::OK);
+    assert_eq!(
+        server.sign_in_as(LEAD, PASSWORD).await.status(),
+        StatusCode::OK
+    );
+    assert_eq!(
+        server.sign_in_as(PROPAGANDA, PASSWORD).await.status(),
+        StatusCode::OK
+    );
 }
 
 #[tokio::test]
@@ -74,7 +88,12 @@ async fn a_form_goes_on_to_a_page_of_ours_and_back_when_wrong() {
         (PROPAGANDA, PASSWORD, "//example.com", "/"),
         (LEAD, PASSWORD, "/", "/board"),
         (LEAD, PASSWORD, "/more", "/more"),
-        (PROPAGANDA, "sai", "/tasks", "/sign-in?error=wrong_credentials&next=%2Ftasks"),
+        (
+            PROPAGANDA,
+            "sai",
+            "/tasks",
+            "/sign-in?error=wrong_credentials&next=%2Ftasks",
+        ),
     ];
     for (user, password, next, expected) in cases {
         let body = format!("user={user}&password={password}&next={next}");
@@ -87,14 +106,19 @@ async fn a_form_goes_on_to_a_page_of_ours_and_back_when_wrong() {
             .unwrap();
         assert_eq!(answer.status(), StatusCode::SEE_OTHER);
         assert_eq!(answer.headers()["location"], expected);
-        assert_eq!(answer.headers().contains_key("set-cookie"), password == PASSWORD);
+        assert_eq!(
+            answer.headers().contains_key("set-cookie"),
+            password == PASSWORD
+        );
     }
 }
 
 #[tokio::test]
 async fn nonsense_and_other_sites_are_refused() {
     let server = TestServer::start().await;
-    let answer = server.post("/api/v1/sign-in", None, &json!({ "user": 7 })).await;
+    let answer = server
+        .post("/api/v1/sign-in", None, &json!({ "user": 7 }))
+        .await;
     assert_eq!(refusal(answer).await, (400, "malformed".to_owned()));
     let answer = server
         .request(Method::POST, "/api/v1/sign-in", None)

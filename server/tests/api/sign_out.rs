@@ -9,12 +9,21 @@ use crate::support::{PROPAGANDA, TestServer, refusal};
 async fn the_session_ends_on_the_server_and_in_the_browser() {
     let server = TestServer::start().await;
     let cookie = server.cookie_of(PROPAGANDA).await;
-    let answer = server.post("/api/v1/sign-out", Some(&cookie), &json!({})).await;
+    let answer = server
+        .post("/api/v1/sign-out", Some(&cookie), &json!({}))
+        .await;
     assert_eq!(answer.status(), StatusCode::NO_CONTENT);
-    assert!(answer.headers()["set-cookie"].to_str().unwrap().contains("Max-Age=0"));
+    assert!(
+        answer.headers()["set-cookie"]
+            .to_str()
+            .unwrap()
+            .contains("Max-Age=0")
+    );
     let answer = server.get("/api/v1/me", Some(&cookie)).await;
     assert_eq!(refusal(answer).await, (401, "signed_out".to_owned()));
-    let again = server.post("/api/v1/sign-out", Some(&cookie), &json!({})).await;
+    let again = server
+        .post("/api/v1/sign-out", Some(&cookie), &json!({}))
+        .await;
     assert_eq!(again.status(), StatusCode::NO_CONTENT);
 }
 

@@ -10,7 +10,10 @@ async fn the_worker_lists_files_that_are_really_served() {
     let worker = server.get("/sw.js", None).await;
     assert_eq!(worker.headers()["service-worker-allowed"], "/");
     assert_eq!(worker.headers()["cache-control"], "no-cache");
-    assert_eq!(worker.headers()["content-type"], "text/javascript; charset=utf-8");
+    assert_eq!(
+        worker.headers()["content-type"],
+        "text/javascript; charset=utf-8"
+    );
     let worker = worker.text().await.unwrap();
     assert!(worker.contains(&format!("BUILD = '{}'", server.state.site.build())));
     let listed = server.state.site.precache();
@@ -22,7 +25,12 @@ async fn the_worker_lists_files_that_are_really_served() {
     }
     let wasm = server.get("/pkg/app.0123456789abcdef.wasm", None).await;
     assert_eq!(wasm.headers()["content-type"], "application/wasm");
-    assert!(wasm.headers()["cache-control"].to_str().unwrap().contains("immutable"));
+    assert!(
+        wasm.headers()["cache-control"]
+            .to_str()
+            .unwrap()
+            .contains("immutable")
+    );
 }
 
 #[tokio::test]
@@ -38,16 +46,34 @@ async fn every_answer_carries_the_basic_guards_and_nothing_else_is_served() {
     let server = TestServer::start().await;
     for path in ["/sw.js", "/healthz", "/khong-co", "/sign-in"] {
         let answer = server.get(path, None).await;
-        assert_eq!(answer.headers()["x-content-type-options"], "nosniff", "{path}");
-        assert_eq!(answer.headers()["content-security-policy"], "frame-ancestors 'none'");
+        assert_eq!(
+            answer.headers()["x-content-type-options"],
+            "nosniff",
+            "{path}"
+        );
+        assert_eq!(
+            answer.headers()["content-security-policy"],
+            "frame-ancestors 'none'"
+        );
         assert_eq!(answer.headers()["referrer-policy"], "same-origin");
     }
-    for path in ["/../Cargo.toml", "/pkg/..%2fsw.js", "/data/sotay.sqlite3", "/pkg/"] {
+    for path in [
+        "/../Cargo.toml",
+        "/pkg/..%2fsw.js",
+        "/data/sotay.sqlite3",
+        "/pkg/",
+    ] {
         assert_eq!(refusal(server.get(path, None).await).await.0, 404, "{path}");
     }
-    let posted = server.request(Method::POST, "/khong-co", None).send().await.unwrap();
+    let posted = server
+        .request(Method::POST, "/khong-co", None)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(refusal(posted).await, (404, "not_found".to_owned()));
-    let page = server.request(Method::GET, "/khong-co", None).header("accept", "text/html");
+    let page = server
+        .request(Method::GET, "/khong-co", None)
+        .header("accept", "text/html");
     let page = page.send().await.unwrap();
     assert_eq!(page.status(), StatusCode::NOT_FOUND);
     assert!(page.text().await.unwrap().starts_with("<!DOCTYPE html>"));

@@ -50,9 +50,13 @@ impl TestServer {
     pub async fn start() -> Self {
         let server = Self::empty().await;
         let storage = &*server.state.storage;
-        intake::write(storage, IMPORT_AUTHOR, district(), 1_000).await.unwrap();
+        intake::write(storage, IMPORT_AUTHOR, district(), 1_000)
+            .await
+            .unwrap();
         let passwords = &server.state.accounts.passwords;
-        enrol(storage, passwords, &people(), PASSWORD, 1_000).await.unwrap();
+        enrol(storage, passwords, &people(), PASSWORD, 1_000)
+            .await
+            .unwrap();
         server
     }
 
@@ -76,8 +80,18 @@ impl TestServer {
         let (stop, stopped) = oneshot::channel();
         let stopped = async move { drop(stopped.await) };
         let task = tokio::spawn(serve::run(state.clone(), listener, stopped));
-        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { url, state, client, folder, stop: Some(stop), task }
+        let client = Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        Self {
+            url,
+            state,
+            client,
+            folder,
+            stop: Some(stop),
+            task,
+        }
     }
 
     /// Asks the server to stop and waits until it has.
@@ -104,11 +118,18 @@ impl TestServer {
     }
 
     pub async fn get(&self, path: &str, cookie: Option<&str>) -> Response {
-        self.request(Method::GET, path, cookie).send().await.unwrap()
+        self.request(Method::GET, path, cookie)
+            .send()
+            .await
+            .unwrap()
     }
 
     pub async fn post(&self, path: &str, cookie: Option<&str>, body: &Value) -> Response {
-        self.request(Method::POST, path, cookie).json(body).send().await.unwrap()
+        self.request(Method::POST, path, cookie)
+            .json(body)
+            .send()
+            .await
+            .unwrap()
     }
 
     pub async fn sign_in_as(&self, user: &str, password: &str) -> Response {
@@ -126,7 +147,12 @@ impl TestServer {
     /// A phone of a person, with its own unit and the library loaded.
     pub async fn phone_of(&self, user: &str, device: &str) -> Phone {
         let mut phone = Phone::new(user, device, self.cookie_of(user).await);
-        let me: Value = self.get("/api/v1/me", Some(&phone.cookie)).await.json().await.unwrap();
+        let me: Value = self
+            .get("/api/v1/me", Some(&phone.cookie))
+            .await
+            .json()
+            .await
+            .unwrap();
         for scope in [&me["unit"], &me["library"]] {
             phone.load(self, scope.as_str().unwrap()).await;
         }
@@ -143,10 +169,16 @@ pub fn cookie_pair(answer: &Response) -> String {
 /// Status, and code of a refusal in our shape.
 pub async fn refusal(answer: Response) -> (u16, String) {
     let status = answer.status().as_u16();
-    let id = answer.headers()["x-request-id"].to_str().unwrap().to_owned();
+    let id = answer.headers()["x-request-id"]
+        .to_str()
+        .unwrap()
+        .to_owned();
     let body: Value = answer.json().await.unwrap();
     assert_eq!(body["request_id"], id);
-    assert!(body["message"].as_str().unwrap().contains(' '), "a sentence: {body}");
+    assert!(
+        body["message"].as_str().unwrap().contains(' '),
+        "a sentence: {body}"
+    );
     (status, body["code"].as_str().unwrap().to_owned())
 }
 
@@ -163,11 +195,24 @@ fn people() -> Vec<Enrolment> {
     let person = |user: &str, name: &str, role: Role, unit: &str| Enrolment {
         user: user.to_owned(),
         name: name.to_owned(),
-        grant: Grant { role, unit: Scope::new(unit) },
+        grant: Grant {
+            role,
+            unit: Scope::new(unit),
+        },
     };
     vec![
-        person(PROPAGANDA, "Tuyên giáo Hồng Thượng", Role::Propaganda, HONG_THUONG),
-        person(SECRETARY, "Bí thư Hồng Thượng", Role::Secretary, HONG_THUONG),
+        person(
+            PROPAGANDA,
+            "Tuyên giáo Hồng Thượng",
+            Role::Propaganda,
+            HONG_THUONG,
+        ),
+        person(
+            SECRETARY,
+            "Bí thư Hồng Thượng",
+            Role::Secretary,
+            HONG_THUONG,
+        ),
         person(LEAD, "Văn phòng Huyện ủy", Role::SuperiorLead, DISTRICT),
     ]
 }
@@ -178,14 +223,21 @@ fn district() -> BTreeMap<RegisterKey, Value> {
     let plan = |it: UnitPlan| serde_json::to_value(it).unwrap();
     put(
         key(DISTRICT, unit::KIND, DISTRICT, PLAN),
-        plan(UnitPlan { name: "A Lưới".into(), kind: "huyện".into(), ..UnitPlan::default() }),
+        plan(UnitPlan {
+            name: "A Lưới".into(),
+            kind: "huyện".into(),
+            ..UnitPlan::default()
+        }),
     );
     let name = RolePlan {
         name: "Cán bộ tuyên truyền".into(),
         identifier: Role::Propaganda.identifier().into(),
         ..RolePlan::default()
     };
-    put(key(DISTRICT, role::KIND, "quyen-tt", PLAN), serde_json::to_value(name).unwrap());
+    put(
+        key(DISTRICT, role::KIND, "quyen-tt", PLAN),
+        serde_json::to_value(name).unwrap(),
+    );
     for (commune, name) in [(HONG_THUONG, "Hồng Thượng"), (A_NGO, "A Ngo")] {
         let unit = UnitPlan {
             name: name.into(),
@@ -196,7 +248,10 @@ fn district() -> BTreeMap<RegisterKey, Value> {
         };
         put(key(commune, unit::KIND, commune, PLAN), plan(unit));
         let congress = serde_json::to_value(CongressPlan::default()).unwrap();
-        put(key(commune, congress::KIND, congress::RECORD, PLAN), congress);
+        put(
+            key(commune, congress::KIND, congress::RECORD, PLAN),
+            congress,
+        );
         let opening = key(commune, congress::KIND, congress::RECORD, congress::OPENING);
         put(opening, OPENING.into());
         let tasks = [
@@ -210,7 +265,10 @@ fn district() -> BTreeMap<RegisterKey, Value> {
                 owed_by: owed_by.into(),
                 ..TaskPlan::default()
             };
-            put(key(commune, kind, id, PLAN), serde_json::to_value(task).unwrap());
+            put(
+                key(commune, kind, id, PLAN),
+                serde_json::to_value(task).unwrap(),
+            );
         }
     }
     values
@@ -226,7 +284,10 @@ fn write_site(folder: &Path) {
         ("manifest.webmanifest", "{}"),
         ("theme.js", "// theme"),
         ("boot.js", "import '__JS__'; '__WASM__';"),
-        ("sw.js", "const BUILD = '__BUILD__', PRECACHE = __PRECACHE__;"),
+        (
+            "sw.js",
+            "const BUILD = '__BUILD__', PRECACHE = __PRECACHE__;",
+        ),
     ];
     for (path, text) in files {
         std::fs::write(folder.join(path), text).unwrap();

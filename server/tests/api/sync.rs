@@ -9,7 +9,12 @@ use crate::support::{
 };
 
 async fn log_len(server: &TestServer, scope: &str) -> u64 {
-    let heads = server.state.storage.heads(&[Scope::new(scope)]).await.unwrap();
+    let heads = server
+        .state
+        .storage
+        .heads(&[Scope::new(scope)])
+        .await
+        .unwrap();
     heads.seqs[&Scope::new(scope)].0
 }
 
@@ -21,14 +26,20 @@ async fn a_tick_and_a_note_reach_a_second_phone() {
     let done = tick_key(HONG_THUONG);
     let note = key(HONG_THUONG, propaganda_task::KIND, "R01", "note");
     let tick = first.set(&done, true);
-    first.write(&note, Change::Add("Đã treo ở ngã ba, chữ còn thiếu dấu".into()));
+    first.write(
+        &note,
+        Change::Add("Đã treo ở ngã ba, chữ còn thiếu dấu".into()),
+    );
     first.sync(&server).await;
     assert!(matches!(first.verdict(tick), Some(Verdict::Applied { .. })));
     assert_eq!(first.replica.unsent().count(), 0);
     second.sync(&server).await;
     assert_eq!(second.value(&done), Some(json!(true)));
     let entries = second.replica.view(&note).entries;
-    assert_eq!(entries[0].value, json!("Đã treo ở ngã ba, chữ còn thiếu dấu"));
+    assert_eq!(
+        entries[0].value,
+        json!("Đã treo ở ngã ba, chữ còn thiếu dấu")
+    );
     assert_eq!(entries[0].by.author.as_str(), PROPAGANDA);
     first.sync(&server).await;
     assert_eq!(first.replica.checkpoint(), second.replica.checkpoint());
@@ -43,7 +54,9 @@ async fn i03_reply_lost_after_commit_counts_the_tick_once() {
     let request = phone.next_request();
     // The answer is lost on the way; the phone only sees that none came.
     drop(phone.send(&server, &request).await);
-    phone.exchange.handle_failure(phone.now_ms, sync::Failure::Unreachable);
+    phone
+        .exchange
+        .handle_failure(phone.now_ms, sync::Failure::Unreachable);
     assert_eq!(phone.replica.unsent().count(), 1);
     phone.sync(&server).await;
     assert!(matches!(phone.verdict(seq), Some(Verdict::Applied { .. })));
@@ -66,7 +79,10 @@ async fn people_who_disagree_offline_become_siblings_and_nothing_is_lost() {
     assert!(matches!(second.verdict(seq), Some(Verdict::Sibling { .. })));
     first.sync(&server).await;
     assert!(first.replica.view(&quantity).is_disputed());
-    assert_eq!(first.replica.view(&quantity), second.replica.view(&quantity));
+    assert_eq!(
+        first.replica.view(&quantity),
+        second.replica.view(&quantity)
+    );
 }
 
 #[tokio::test]
@@ -97,7 +113,9 @@ async fn i09_poison_operations_never_hold_up_their_neighbours() {
             Verdict::NeedsUpgrade,
             Verdict::NeedsUpgrade,
             rejected(RejectCode::BadValue),
-            Verdict::Quarantined { code: RejectCode::WrongAuthor },
+            Verdict::Quarantined {
+                code: RejectCode::WrongAuthor
+            },
             rejected(RejectCode::UnknownField),
             rejected(RejectCode::UnknownScope),
         ]
@@ -106,17 +124,31 @@ async fn i09_poison_operations_never_hold_up_their_neighbours() {
     assert_eq!(reply.expect, OpSeq::new(10).unwrap());
     let device = phone.replica.head();
     let storage = &server.state.storage;
-    let kept = storage.refused(&device.device, &device.incarnation).await.unwrap();
-    assert_eq!(kept.iter().map(|it| &it.raw).collect::<Vec<_>>(), request.ops[1..8].iter().collect::<Vec<_>>());
+    let kept = storage
+        .refused(&device.device, &device.incarnation)
+        .await
+        .unwrap();
+    assert_eq!(
+        kept.iter().map(|it| &it.raw).collect::<Vec<_>>(),
+        request.ops[1..8].iter().collect::<Vec<_>>()
+    );
 }
 
 /// Whether the server lets a person write a value.
-async fn allowed(server: &TestServer, phone: &mut Phone, key: &sync::RegisterKey, value: Value) -> bool {
+async fn allowed(
+    server: &TestServer,
+    phone: &mut Phone,
+    key: &sync::RegisterKey,
+    value: Value,
+) -> bool {
     let seq = phone.set(key, value);
     phone.sync(server).await;
     match phone.verdict(seq).unwrap() {
-        Verdict::Applied { .. } => true,
-        Verdict::Rejected { code: RejectCode::Forbidden } => false,
+        // A superior's phone keeps no commune: what it has not seen stands beside what it writes.
+        Verdict::Applied { .. } | Verdict::Sibling { .. } => true,
+        Verdict::Rejected {
+            code: RejectCode::Forbidden,
+        } => false,
         other => panic!("{other:?}"),
     }
 }
@@ -130,7 +162,12 @@ async fn rights_are_judged_for_each_operation() {
     let own = key(HONG_THUONG, checklist_task::KIND, "B16", "done");
     let owed = key(HONG_THUONG, checklist_task::KIND, "B01", "done");
     let owed_number = key(HONG_THUONG, checklist_task::KIND, "B01", "number");
-    let opening = key(HONG_THUONG, congress::KIND, congress::RECORD, congress::OPENING);
+    let opening = key(
+        HONG_THUONG,
+        congress::KIND,
+        congress::RECORD,
+        congress::OPENING,
+    );
     let elsewhere = tick_key(A_NGO);
     let plan = key(HONG_THUONG, propaganda_task::KIND, "R01", "plan");
     assert!(!allowed(&server, &mut propaganda, &own, json!(true)).await);
@@ -142,7 +179,7 @@ async fn rights_are_judged_for_each_operation() {
     assert!(!allowed(&server, &mut secretary, &opening, json!("2020-02-22")).await);
     assert!(allowed(&server, &mut lead, &opening, json!("2020-02-22")).await);
     assert!(!allowed(&server, &mut secretary, &elsewhere, json!(true)).await);
-    assert!(!allowed(&server, &mut secretary, &plan, json!({ "title": "x" })).await);
+    assert!(!allowed(&server, &mut secretary, &plan, Value::Null).await);
     assert!(!allowed(&server, &mut lead, &plan, Value::Null).await);
 }
 
@@ -152,14 +189,28 @@ async fn a_scope_of_others_is_denied_and_a_cursor_of_another_history_starts_agai
     let mut phone = server.phone_of(PROPAGANDA, "d1").await;
     let mut request = phone.next_request();
     let own = request.cursors[&Scope::new(HONG_THUONG)];
-    let other_epoch = sync::Cursor { epoch: sync::Epoch(own.epoch.0 + 1), seq: own.seq };
-    let ahead = sync::Cursor { seq: own.seq.next(), ..own };
+    let other_epoch = sync::Cursor {
+        epoch: sync::Epoch(own.epoch.0 + 1),
+        seq: own.seq,
+    };
+    let ahead = sync::Cursor {
+        seq: own.seq.next(),
+        ..own
+    };
     for (scope, cursor, expected) in [
         (A_NGO, own, ScopePull::Denied),
         ("KHONG-CO", own, ScopePull::Denied),
         (HONG_THUONG, other_epoch, ScopePull::Reset),
         (HONG_THUONG, ahead, ScopePull::Reset),
-        (HONG_THUONG, own, ScopePull::Entries { cursor: own, entries: Vec::new(), more: false }),
+        (
+            HONG_THUONG,
+            own,
+            ScopePull::Entries {
+                cursor: own,
+                entries: Vec::new(),
+                more: false,
+            },
+        ),
     ] {
         request.cursors = [(Scope::new(scope), cursor)].into();
         let answer = phone.send(&server, &request).await;
@@ -177,7 +228,9 @@ async fn i02_work_survives_an_expired_session_and_arrives_after_signing_in_again
     let request = phone.next_request();
     let answer = phone.send(&server, &request).await;
     assert_eq!(refusal(answer).await, (401, "signed_out".to_owned()));
-    phone.exchange.handle_failure(phone.now_ms, sync::Failure::SignedOut);
+    phone
+        .exchange
+        .handle_failure(phone.now_ms, sync::Failure::SignedOut);
     assert_eq!(phone.exchange.link(), Link::SignedOut);
     assert_eq!(phone.replica.unsent().count(), 1);
     phone.cookie = server.cookie_of(PROPAGANDA).await;
@@ -195,10 +248,22 @@ async fn a_call_without_operations_is_noted_as_contact() {
     other.set(&tick_key(HONG_THUONG), true);
     other.sync(&server).await;
     let head = phone.replica.head();
-    let known = server.state.storage.device(&head.device, &head.incarnation).await.unwrap().unwrap();
+    let known = server
+        .state
+        .storage
+        .device(&head.device, &head.incarnation)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(known.contact.user.as_str(), PROPAGANDA);
-    assert!(known.contact.clock_skew_ms < -1_000_000_000, "the phone's clock is years behind");
+    assert!(
+        known.contact.clock_skew_ms < -1_000_000_000,
+        "the phone's clock is years behind"
+    );
     let contacts = server.state.storage.contacts().await.unwrap();
-    let unit = contacts.iter().find(|it| it.unit.as_str() == HONG_THUONG).unwrap();
+    let unit = contacts
+        .iter()
+        .find(|it| it.unit.as_str() == HONG_THUONG)
+        .unwrap();
     assert_eq!((unit.devices, unit.unsent), (2, 0));
 }

@@ -1,4 +1,4 @@
-//! SQLite against the suite.
+//! `SQLite` against the suite.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,9 @@ struct Sqlite {
 
 impl Fixture for Sqlite {
     fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
     async fn open(&self) -> Box<dyn Storage> {

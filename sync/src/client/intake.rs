@@ -2,13 +2,12 @@
 //!
 //! Only computes changes. It trusts nothing about when the answer was given: receipts repeat, cursors never go back.
 
-use std::collections::BTreeMap;
-
 use crate::ids::{Cursor, Epoch, OpSeq, RegisterKey, Scope, ServerSeq};
 use crate::operation::LogEntry;
 use crate::protocol::{ScopePull, SyncReply};
 use crate::register::{Effect, Register};
 use crate::replica::{Outgoing, Replica, StoreChange};
+use crate::sorted_map::SortedMap;
 use crate::verdict::Verdict;
 
 /// Changes to commit, and what the exchange has to know of them.
@@ -34,7 +33,7 @@ pub(super) struct Intake {
 /// Own operations whose verdict changes.
 struct Settling<'a> {
     replica: &'a Replica,
-    changed: BTreeMap<OpSeq, Outgoing>,
+    changed: SortedMap<OpSeq, Outgoing>,
 }
 
 impl Settling<'_> {
@@ -59,7 +58,7 @@ impl Settling<'_> {
 pub(super) fn take_in(replica: &Replica, reply: SyncReply, sent_from: Option<OpSeq>) -> Intake {
     let mut settling = Settling {
         replica,
-        changed: BTreeMap::new(),
+        changed: SortedMap::new(),
     };
     unsettle(&mut settling, &reply, sent_from);
     for receipt in &reply.receipts {
@@ -109,12 +108,9 @@ pub(super) fn take_in(replica: &Replica, reply: SyncReply, sent_from: Option<OpS
         .outbox()
         .iter()
         .any(|(seq, it)| settling.state(*seq, it).verdict.is_none());
-    intake.changes.extend(
-        settling
-            .changed
-            .into_values()
-            .map(|it| StoreChange::PutOutgoing(Box::new(it))),
-    );
+    for (_, it) in settling.changed {
+        intake.changes.push(StoreChange::PutOutgoing(Box::new(it)));
+    }
     intake
 }
 
@@ -141,7 +137,8 @@ fn forget(
     let replica = settling.replica;
     for (seq, stored) in replica
         .outbox()
-        .range(..=backed_up)
+        .iter()
+        .take_while(|(seq, _)| **seq <= backed_up)
         .filter(|(_, it)| !it.archived)
     {
         let outgoing = settling.state(*seq, stored);
@@ -202,21 +199,20 @@ fn fold(
     if at == from.seq {
         return Folded::Nothing;
     }
-    let mut touched: BTreeMap<RegisterKey, Register> = BTreeMap::new();
+    let mut touched: SortedMap<RegisterKey, Register> = SortedMap::new();
     for entry in entries.into_iter().filter(|it| it.server_seq > from.seq) {
         let key = entry.op.key();
         let effect = touched
-            .entry(key)
-            .or_insert_with_key(|key| replica.checkpoint().get(key).cloned().unwrap_or_default())
+            .get_or_insert_with(&key, || {
+                replica.checkpoint().get(&key).cloned().unwrap_or_default()
+            })
             .apply(&entry);
         settle_from_log(settling, &entry, effect, cursor.epoch);
         changes.push(StoreChange::PutHistory(Box::new(entry)));
     }
-    changes.extend(
-        touched
-            .into_iter()
-            .map(|(key, it)| StoreChange::PutRegister(key, it)),
-    );
+    for (key, it) in touched {
+        changes.push(StoreChange::PutRegister(key, it));
+    }
     changes.push(StoreChange::PutCursor(
         scope.clone(),
         Cursor {

@@ -21,7 +21,10 @@ pub(super) async fn user(
 ) -> Result<Option<UserRecord>, StorageError> {
     static SQL: LazyLock<String> =
         LazyLock::new(|| format!("SELECT {USER_COLUMNS} FROM user AS u WHERE u.name = ?"));
-    let row = sqlx::query(&SQL).bind(name.as_str()).fetch_optional(pool).await?;
+    let row = sqlx::query(&SQL)
+        .bind(name.as_str())
+        .fetch_optional(pool)
+        .await?;
     row.as_ref().map(user_of).transpose()
 }
 
@@ -36,9 +39,16 @@ pub(super) async fn session(
              WHERE s.token_sha256 = ? AND s.expires_ms > ?"
         )
     });
-    let row = sqlx::query(&SQL).bind(token.as_slice()).bind(now_ms).fetch_optional(pool).await?;
+    let row = sqlx::query(&SQL)
+        .bind(token.as_slice())
+        .bind(now_ms)
+        .fetch_optional(pool)
+        .await?;
     let Some(row) = row else { return Ok(None) };
-    Ok(Some(SessionRecord { user: user_of(&row)?, expires_ms: row.try_get(4)? }))
+    Ok(Some(SessionRecord {
+        user: user_of(&row)?,
+        expires_ms: row.try_get(4)?,
+    }))
 }
 
 /// The account in a row's first four columns.
@@ -48,7 +58,10 @@ fn user_of(row: &SqliteRow) -> Result<UserRecord, StorageError> {
         name: AuthorId::new(row.try_get::<String, _>(0)?),
         display_name: row.try_get(1)?,
         password_hash: row.try_get(2)?,
-        grants: grants.into_iter().map(|(role, unit)| StoredGrant { role, unit }).collect(),
+        grants: grants
+            .into_iter()
+            .map(|(role, unit)| StoredGrant { role, unit })
+            .collect(),
     })
 }
 
@@ -68,7 +81,12 @@ pub(super) async fn change(
             }
             savepoint.commit().await?;
         }
-        AccountChange::OpenSession { token, user, now_ms, expires_ms } => {
+        AccountChange::OpenSession {
+            token,
+            user,
+            now_ms,
+            expires_ms,
+        } => {
             sqlx::query(
                 "INSERT INTO session (token_sha256, user, created_ms, expires_ms)
                  VALUES (?, ?, ?, ?)",
@@ -141,5 +159,7 @@ async fn add_user(
 }
 
 pub(super) async fn any(pool: &SqlitePool) -> Result<bool, StorageError> {
-    Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM user)").fetch_one(pool).await?)
+    Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM user)")
+        .fetch_one(pool)
+        .await?)
 }

@@ -20,7 +20,11 @@ static LOG: LazyLock<Insert> = LazyLock::new(|| {
     )
 });
 static RECEIPT: LazyLock<Insert> = LazyLock::new(|| {
-    Insert::new("INSERT INTO receipt (device, incarnation, seq, digest, verdict)", 5, "")
+    Insert::new(
+        "INSERT INTO receipt (device, incarnation, seq, digest, verdict)",
+        5,
+        "",
+    )
 });
 static REFUSED: LazyLock<Insert> = LazyLock::new(|| {
     Insert::new(
@@ -64,7 +68,12 @@ struct LogRow<'a> {
 
 impl Row for LogRow<'_> {
     fn bind<'q>(&'q self, statement: Statement<'q>) -> Statement<'q> {
-        let LogEntry { server_seq, seen, corrected_ms, op } = self.entry;
+        let LogEntry {
+            server_seq,
+            seen,
+            corrected_ms,
+            op,
+        } = self.entry;
         statement
             .bind(op.scope.as_str())
             .bind(from_u64(server_seq.0))
@@ -146,7 +155,9 @@ struct ScopeRow<'a> {
 
 impl Row for ScopeRow<'_> {
     fn bind<'q>(&'q self, statement: Statement<'q>) -> Statement<'q> {
-        statement.bind(self.scope.as_str()).bind(from_u64(self.last.0))
+        statement
+            .bind(self.scope.as_str())
+            .bind(from_u64(self.last.0))
     }
 }
 
@@ -183,12 +194,20 @@ pub(super) async fn decisions(
     let mut ends: BTreeSet<&Scope> = BTreeSet::new();
     for (PushJob { push, .. }, decision) in jobs.iter().zip(decisions) {
         for entry in &decision.accepted {
-            log.push(LogRow { entry, received_ms: push.now_ms, op: to_json(&entry.op)? });
+            log.push(LogRow {
+                entry,
+                received_ms: push.now_ms,
+                op: to_json(&entry.op)?,
+            });
             ends.insert(&entry.op.scope);
         }
         for (id, it) in &decision.new_receipts {
             let verdict = to_json(&it.verdict)?;
-            receipts.push(ReceiptRow { id, digest: &it.digest, verdict });
+            receipts.push(ReceiptRow {
+                id,
+                digest: &it.digest,
+                verdict,
+            });
         }
         for it in &decision.refused {
             refused.push(RefusedRow {
@@ -204,12 +223,23 @@ pub(super) async fn decisions(
     }
     let scopes: Vec<ScopeRow<'_>> = ends
         .into_iter()
-        .filter_map(|scope| working.scopes.get(scope).map(|last| ScopeRow { scope, last: *last }))
+        .filter_map(|scope| {
+            working
+                .scopes
+                .get(scope)
+                .map(|last| ScopeRow { scope, last: *last })
+        })
         .collect();
     let registers = touched
         .iter()
         .filter_map(|key| working.registers.get(*key).map(|it| (*key, it)))
-        .map(|(key, it)| Ok(RegisterRow { key, version: it.version, body: to_json(it)? }))
+        .map(|(key, it)| {
+            Ok(RegisterRow {
+                key,
+                version: it.version,
+                body: to_json(it)?,
+            })
+        })
         .collect::<Result<Vec<_>, StorageError>>()?;
 
     SCOPE.run(connection, &scopes).await?;
@@ -218,7 +248,10 @@ pub(super) async fn decisions(
     REFUSED.run(connection, &refused).await?;
     REGISTER.run(connection, &registers).await?;
     DEVICE.run(connection, &device_heads(working, jobs)).await?;
-    if touched.iter().any(|it| it.field.as_str() == STRUCTURE_FIELD) {
+    if touched
+        .iter()
+        .any(|it| it.field.as_str() == STRUCTURE_FIELD)
+    {
         sqlx::query("UPDATE meta SET value = value + 1 WHERE name = 'structure'")
             .execute(connection)
             .await?;
@@ -231,8 +264,13 @@ pub(super) async fn contacts(
     connection: &mut SqliteConnection,
     contacts: &[Contact],
 ) -> Result<(), StorageError> {
-    let rows: Vec<DeviceRow> =
-        contacts.iter().map(|it| DeviceRow { contact: it.clone(), high: None }).collect();
+    let rows: Vec<DeviceRow> = contacts
+        .iter()
+        .map(|it| DeviceRow {
+            contact: it.clone(),
+            high: None,
+        })
+        .collect();
     Ok(DEVICE.run(connection, &rows).await?)
 }
 
@@ -240,9 +278,18 @@ pub(super) async fn contacts(
 fn device_heads(working: &Working, jobs: &[PushJob]) -> Vec<DeviceRow> {
     let mut rows = BTreeMap::new();
     for PushJob { push, .. } in jobs {
-        let lifetime = (push.request.device.clone(), push.request.incarnation.clone());
+        let lifetime = (
+            push.request.device.clone(),
+            push.request.incarnation.clone(),
+        );
         let high = working.devices.get(&lifetime).and_then(|it| it.high);
-        rows.insert(lifetime, DeviceRow { contact: contact_of(push), high });
+        rows.insert(
+            lifetime,
+            DeviceRow {
+                contact: contact_of(push),
+                high,
+            },
+        );
     }
     rows.into_values().collect()
 }

@@ -21,14 +21,26 @@ pub(super) async fn working(
 ) -> Result<Working, StorageError> {
     let lifetimes: BTreeSet<Lifetime> = jobs
         .iter()
-        .map(|it| (it.push.request.device.clone(), it.push.request.incarnation.clone()))
+        .map(|it| {
+            (
+                it.push.request.device.clone(),
+                it.push.request.incarnation.clone(),
+            )
+        })
         .collect();
     let devices = devices(connection, &lifetimes).await?;
     let receipts = receipts(connection, jobs, &devices).await?;
     let (scopes, restored_at) = scopes(connection, jobs).await?;
     let registers = registers(connection, jobs).await?;
     let epoch = epoch(connection).await?;
-    Ok(Working { devices, receipts, registers, scopes, epoch, restored_at })
+    Ok(Working {
+        devices,
+        receipts,
+        registers,
+        scopes,
+        epoch,
+        restored_at,
+    })
 }
 
 /// The current history.
@@ -56,7 +68,9 @@ async fn devices(
                 DeviceId::new(row.try_get::<String, _>(0)?),
                 Incarnation::new(row.try_get::<String, _>(1)?),
             );
-            let high = row.try_get::<Option<i64>, _>(2)?.and_then(|it| OpSeq::new(to_u64(it)));
+            let high = row
+                .try_get::<Option<i64>, _>(2)?
+                .and_then(|it| OpSeq::new(to_u64(it)));
             Ok((lifetime, DeviceState { high }))
         })
         .collect()
@@ -76,7 +90,13 @@ async fn receipts(
                 .get(&(id.device.clone(), id.incarnation.clone()))
                 .is_some_and(|it| it.high.is_some_and(|high| id.seq <= high))
         })
-        .map(|id| (id.device.as_str(), id.incarnation.as_str(), from_u64(id.seq.get())))
+        .map(|id| {
+            (
+                id.device.as_str(),
+                id.incarnation.as_str(),
+                from_u64(id.seq.get()),
+            )
+        })
         .collect();
     if asked.is_empty() {
         return Ok(BTreeMap::new());
@@ -93,9 +113,10 @@ async fn receipts(
     for row in rows {
         let digest: Vec<u8> = row.try_get(3)?;
         let verdict: String = row.try_get(4)?;
-        let (Some(seq), Ok(digest)) =
-            (OpSeq::new(to_u64(row.try_get(2)?)), <[u8; 32]>::try_from(digest))
-        else {
+        let (Some(seq), Ok(digest)) = (
+            OpSeq::new(to_u64(row.try_get(2)?)),
+            <[u8; 32]>::try_from(digest),
+        ) else {
             tracing::error!("unreadable receipt");
             return Err(StorageError::Unavailable);
         };
@@ -105,7 +126,13 @@ async fn receipts(
             seq,
         };
         let verdict = from_json(&verdict)?;
-        receipts.insert(id, StoredReceipt { digest: OpDigest(digest), verdict });
+        receipts.insert(
+            id,
+            StoredReceipt {
+                digest: OpDigest(digest),
+                verdict,
+            },
+        );
     }
     Ok(receipts)
 }
@@ -114,8 +141,10 @@ async fn scopes(
     connection: &mut SqliteConnection,
     jobs: &[PushJob],
 ) -> Result<(BTreeMap<Scope, ServerSeq>, BTreeMap<Scope, ServerSeq>), StorageError> {
-    let asked: BTreeSet<&Scope> =
-        jobs.iter().flat_map(|it| it.needs.scopes.iter().chain(&it.push.new_scopes)).collect();
+    let asked: BTreeSet<&Scope> = jobs
+        .iter()
+        .flat_map(|it| it.needs.scopes.iter().chain(&it.push.new_scopes))
+        .collect();
     let rows = sqlx::query(
         "SELECT s.key, s.last_seq, s.restored_at FROM json_each(?) AS k
          CROSS JOIN scope AS s ON s.key = k.value",
@@ -140,7 +169,14 @@ async fn registers(
     let asked: BTreeSet<&RegisterKey> = jobs.iter().flat_map(|it| &it.needs.registers).collect();
     let asked: Vec<[&str; 4]> = asked
         .into_iter()
-        .map(|it| [it.scope.as_str(), it.kind.as_str(), it.record.as_str(), it.field.as_str()])
+        .map(|it| {
+            [
+                it.scope.as_str(),
+                it.kind.as_str(),
+                it.record.as_str(),
+                it.field.as_str(),
+            ]
+        })
         .collect();
     let rows = sqlx::query(
         "SELECT r.scope, r.kind, r.record, r.field, r.body FROM json_each(?) AS k
@@ -150,7 +186,9 @@ async fn registers(
     .bind(to_json(&asked)?)
     .fetch_all(connection)
     .await?;
-    rows.iter().map(|row| Ok((register_key(row)?, from_json(row.try_get(4)?)?))).collect()
+    rows.iter()
+        .map(|row| Ok((register_key(row)?, from_json(row.try_get(4)?)?)))
+        .collect()
 }
 
 /// The address in a row's first four columns.

@@ -29,7 +29,9 @@ pub(super) async fn device(
     .await?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some(DeviceRecord {
-        high: row.try_get::<Option<i64>, _>(0)?.and_then(|it| OpSeq::new(to_u64(it))),
+        high: row
+            .try_get::<Option<i64>, _>(0)?
+            .and_then(|it| OpSeq::new(to_u64(it))),
         contact: Contact {
             device: device.clone(),
             incarnation: incarnation.clone(),
@@ -66,8 +68,9 @@ pub(super) async fn heads(pool: &SqlitePool, scopes: &[Scope]) -> Result<Heads, 
 }
 
 pub(super) async fn scopes(pool: &SqlitePool) -> Result<Vec<Scope>, StorageError> {
-    let keys: Vec<String> =
-        sqlx::query_scalar("SELECT key FROM scope ORDER BY key").fetch_all(pool).await?;
+    let keys: Vec<String> = sqlx::query_scalar("SELECT key FROM scope ORDER BY key")
+        .fetch_all(pool)
+        .await?;
     Ok(keys.into_iter().map(Scope::new).collect())
 }
 
@@ -136,7 +139,10 @@ pub(super) async fn snapshot(
     let newest_first = history(&mut transaction, scope, history_max).await?;
     Ok(Snapshot {
         scope: scope.clone(),
-        cursor: Cursor { epoch, seq: ServerSeq(to_u64(last)) },
+        cursor: Cursor {
+            epoch,
+            seq: ServerSeq(to_u64(last)),
+        },
         registers,
         history: newest_first.into_iter().rev().map(|it| it.entry).collect(),
     })
@@ -161,7 +167,12 @@ pub(super) async fn history(
     .fetch_all(connection)
     .await?;
     rows.iter()
-        .map(|row| Ok(HistoryLine { entry: entry(row)?, received_ms: row.try_get(4)? }))
+        .map(|row| {
+            Ok(HistoryLine {
+                entry: entry(row)?,
+                received_ms: row.try_get(4)?,
+            })
+        })
         .collect()
 }
 
@@ -174,7 +185,9 @@ pub(super) async fn structure(
     )
     .fetch_all(pool)
     .await?;
-    rows.iter().map(|row| Ok((register_key(row)?, from_json(row.try_get(4)?)?))).collect()
+    rows.iter()
+        .map(|row| Ok((register_key(row)?, from_json(row.try_get(4)?)?)))
+        .collect()
 }
 
 pub(super) async fn structure_version(pool: &SqlitePool) -> Result<u64, StorageError> {

@@ -1,4 +1,4 @@
-//! Inserting many rows with few prepared statements: rows go in chunks of fixed sizes, so that SQLite parses each once.
+//! Inserting many rows with few prepared statements: rows go in chunks of fixed sizes, so that `SQLite` parses each once.
 
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
@@ -28,7 +28,13 @@ impl Insert {
         let chunks = CHUNK_ROWS
             .into_iter()
             .map(|rows| {
-                (rows, format!("{head} VALUES {} {tail}", vec![row.as_str(); rows].join(",")))
+                (
+                    rows,
+                    format!(
+                        "{head} VALUES {} {tail}",
+                        vec![row.as_str(); rows].join(",")
+                    ),
+                )
             })
             .collect();
         Self { chunks }
@@ -43,8 +49,9 @@ impl Insert {
         for (size, sql) in &self.chunks {
             while rows.len() >= *size {
                 let (chunk, rest) = rows.split_at(*size);
-                let statement =
-                    chunk.iter().fold(sqlx::query(sql), |statement, row| row.bind(statement));
+                let statement = chunk
+                    .iter()
+                    .fold(sqlx::query(sql), |statement, row| row.bind(statement));
                 statement.execute(&mut *connection).await?;
                 rows = rest;
             }

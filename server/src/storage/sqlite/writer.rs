@@ -23,11 +23,26 @@ pub(super) struct PushJob {
 
 /// A change to accounts or sessions.
 pub(super) enum AccountChange {
-    AddUsers { users: Vec<NewUser>, now_ms: i64 },
-    OpenSession { token: TokenHash, user: AuthorId, now_ms: i64, expires_ms: i64 },
-    ExtendSession { token: TokenHash, expires_ms: i64 },
-    CloseSession { token: TokenHash },
-    PurgeSessions { now_ms: i64 },
+    AddUsers {
+        users: Vec<NewUser>,
+        now_ms: i64,
+    },
+    OpenSession {
+        token: TokenHash,
+        user: AuthorId,
+        now_ms: i64,
+        expires_ms: i64,
+    },
+    ExtendSession {
+        token: TokenHash,
+        expires_ms: i64,
+    },
+    CloseSession {
+        token: TokenHash,
+    },
+    PurgeSessions {
+        now_ms: i64,
+    },
 }
 
 /// Something to write.
@@ -106,16 +121,24 @@ impl Batch {
 
     /// Each job as a batch of its own, so that one which cannot be written does not fail its neighbours.
     fn split(self) -> Vec<Self> {
-        let pushes = self.pushes.into_iter().zip(self.push_answers).map(|(job, answer)| Self {
-            pushes: vec![job],
-            push_answers: vec![answer],
-            ..Self::default()
-        });
-        let changes = self.changes.into_iter().zip(self.change_answers).map(|(it, answer)| Self {
-            changes: vec![it],
-            change_answers: vec![answer],
-            ..Self::default()
-        });
+        let pushes = self
+            .pushes
+            .into_iter()
+            .zip(self.push_answers)
+            .map(|(job, answer)| Self {
+                pushes: vec![job],
+                push_answers: vec![answer],
+                ..Self::default()
+            });
+        let changes = self
+            .changes
+            .into_iter()
+            .zip(self.change_answers)
+            .map(|(it, answer)| Self {
+                changes: vec![it],
+                change_answers: vec![answer],
+                ..Self::default()
+            });
         pushes.chain(changes).collect()
     }
 }
@@ -168,7 +191,8 @@ async fn write(connection: &mut SqliteConnection, batch: &Batch) -> Result<Done,
     }
     commit::contacts(&mut transaction, &batch.contacts).await?;
     for change in &batch.changes {
-        done.changes.push(accounts::change(&mut transaction, change).await?);
+        done.changes
+            .push(accounts::change(&mut transaction, change).await?);
     }
     transaction.commit().await?;
     Ok(done)
@@ -181,7 +205,9 @@ fn decide_all(working: &mut Working, jobs: &[PushJob]) -> Result<Vec<Decision>, 
             for scope in push.new_scopes.iter().collect::<BTreeSet<_>>() {
                 working.scopes.entry(scope.clone()).or_default();
             }
-            let clock = ServerClock { now_ms: push.now_ms };
+            let clock = ServerClock {
+                now_ms: push.now_ms,
+            };
             // A defect in a rule must not end the writer: the request is answered with an error instead.
             catch_unwind(AssertUnwindSafe(|| {
                 sync::decide(working, &push.request, &push.author, &*push.policy, clock)

@@ -31,7 +31,9 @@ impl Phone {
 
     /// Loads a scope's snapshot.
     pub async fn load(&mut self, server: &TestServer, scope: &str) {
-        let answer = server.get(&format!("/api/v1/snapshot/{scope}"), Some(&self.cookie)).await;
+        let answer = server
+            .get(&format!("/api/v1/snapshot/{scope}"), Some(&self.cookie))
+            .await;
         assert_eq!(answer.status(), StatusCode::OK);
         let snapshot: Snapshot = answer.json().await.unwrap();
         for change in Replica::load_snapshot(snapshot) {
@@ -43,7 +45,12 @@ impl Phone {
     /// Writes on the phone only.
     pub fn write(&mut self, key: &RegisterKey, change: Change) -> OpSeq {
         let base = self.replica.base(key);
-        let draft = Draft { key: key.clone(), base, change, author: self.author.clone() };
+        let draft = Draft {
+            key: key.clone(),
+            base,
+            change,
+            author: self.author.clone(),
+        };
         let (op, changes) = record(self.replica.head(), draft, self.now_ms).unwrap();
         for change in changes {
             self.replica.apply(change);
@@ -58,7 +65,9 @@ impl Phone {
     /// The next request, whatever the waiting time.
     pub fn next_request(&mut self) -> SyncRequest {
         self.exchange.wake();
-        self.exchange.poll_request(&self.replica, self.now_ms).expect("a request is due")
+        self.exchange
+            .poll_request(&self.replica, self.now_ms)
+            .expect("a request is due")
     }
 
     /// Sends a request as it is.
@@ -72,16 +81,21 @@ impl Phone {
         match answer.status() {
             StatusCode::OK => {
                 let reply = SyncReply::parse(&answer.bytes().await.unwrap()).unwrap();
-                let changes =
-                    self.exchange.handle_reply(&self.replica, self.now_ms, reply).unwrap();
+                let changes = self
+                    .exchange
+                    .handle_reply(&self.replica, self.now_ms, reply)
+                    .unwrap();
                 for change in changes {
                     self.replica.apply(change);
                 }
             }
             StatusCode::UNAUTHORIZED => {
-                self.exchange.handle_failure(self.now_ms, Failure::SignedOut);
+                self.exchange
+                    .handle_failure(self.now_ms, Failure::SignedOut);
             }
-            _ => self.exchange.handle_failure(self.now_ms, Failure::Unreachable),
+            _ => self
+                .exchange
+                .handle_failure(self.now_ms, Failure::Unreachable),
         }
     }
 
@@ -94,7 +108,10 @@ impl Phone {
 
     /// The answer to an own operation that the phone still keeps.
     pub fn verdict(&self, seq: OpSeq) -> Option<&Verdict> {
-        self.replica.outbox().get(&seq).and_then(|it| it.verdict.as_ref())
+        self.replica
+            .outbox()
+            .get(&seq)
+            .and_then(|it| it.verdict.as_ref())
     }
 
     pub fn value(&self, key: &RegisterKey) -> Option<Value> {

@@ -1,0 +1,13 @@
+// The demonstration's people and units (server/demo/accounts.csv).
+export const PASSWORD = "dai-hoi-2020";
+export const HONG_THUONG = "AL-HONG-THUONG";
+export const A_NGO = "AL-A-NGO";
+
+export const people = {
+  propaganda: "tuyengiao.hongthuong",
+  secretary: "bithu.hongthuong",
+  district: "huyenuy",
+} as const;
+
+/** Three weeks after Tết; Hồng Thượng opens seven days later, on 21/02/2020. */
+export const TODAY = "2020-02-14";

@@ -1,0 +1,150 @@
+//! What can be read afterwards.
+
+use super::*;
+
+pub async fn i05_registers_are_the_fold_of_the_log<F: Fixture>() {
+    let fixture = F::new();
+    let storage = fixture.open().await;
+    for round in 0..10_u64 {
+        for device in ["d1", "d2", "d3"] {
+            let from = round * 12;
+            let ops = (1..=12)
+                .map(|it| match it % 4 {
+                    0 => op(
+                        device,
+                        from + it,
+                        "an",
+                        "n",
+                        &json!({ "add": format!("{device} {it}") }),
+                    ),
+                    rest => tick(
+                        device,
+                        from + it,
+                        &format!("r{rest}"),
+                        (it + round) % 2 == 0,
+                    ),
+                })
+                .collect();
+            push(&*storage, device, ops).await;
+        }
+    }
+    let mut folded: BTreeMap<RegisterKey, Register> = BTreeMap::new();
+    let entries = log(&*storage).await;
+    assert_eq!(entries.len(), 360);
+    for entry in &entries {
+        folded.entry(entry.op.key()).or_default().apply(entry);
+    }
+    assert_eq!(registers(&*storage).await, folded);
+}
+
+pub async fn refused_operations_are_kept_in_full_and_once<F: Fixture>() {
+    let fixture = F::new();
+    let storage = fixture.open().await;
+    let raw =
+        json!({ "seq": 1, "note": "ghi chú chưa ai đọc được", "deep": { "a": [1.5, null, true] } });
+    for _ in 0..2 {
+        push(&*storage, "d1", vec![raw.clone()]).await;
+    }
+    let kept = storage
+        .refused(&DeviceId::new("d1"), &Incarnation::new("i1"))
+        .await
+        .unwrap();
+    assert_eq!(kept.len(), 1);
+    assert_eq!(kept[0].raw, raw);
+    assert_eq!(
+        kept[0].verdict,
+        Verdict::Rejected {
+            code: RejectCode::Malformed
+        }
+    );
+}
+
+pub async fn a_snapshot_leaves_imports_out_of_history<F: Fixture>() {
+    let fixture = F::new();
+    let storage = fixture.open().await;
+    let imported = (1..=300).map(|it| {
+        op(
+            "server",
+            it,
+            IMPORT_AUTHOR,
+            &format!("r{it}"),
+            &json!({ "set": true }),
+        )
+    });
+    push_as(
+        &*storage,
+        IMPORT_AUTHOR,
+        request("server", imported.collect()),
+    )
+    .await
+    .unwrap();
+    push(
+        &*storage,
+        "d1",
+        vec![tick("d1", 1, "r1", false), tick("d1", 2, "r2", false)],
+    )
+    .await;
+    let snapshot = storage.snapshot(&scope(), 10).await.unwrap();
+    assert_eq!(snapshot.cursor.seq, ServerSeq(302));
+    assert_eq!(snapshot.registers.len(), 300);
+    let seqs: Vec<u64> = snapshot.history.iter().map(|it| it.server_seq.0).collect();
+    assert_eq!(seqs, [301, 302]);
+    let newest_first = storage.history(&scope(), 1).await.unwrap();
+    assert_eq!(newest_first[0].entry.server_seq, ServerSeq(302));
+    assert_eq!(newest_first[0].received_ms, 10_000);
+    let imported = storage
+        .entries_by(&AuthorId::new(IMPORT_AUTHOR))
+        .await
+        .unwrap();
+    assert_eq!(imported.len(), 300);
+    let tail = storage.entries(&scope(), ServerSeq(299), 2).await.unwrap();
+    assert_eq!(
+        tail.iter().map(|it| it.server_seq.0).collect::<Vec<_>>(),
+        [300, 301]
+    );
+}
+
+pub async fn structure_version_follows_plans_only<F: Fixture>() {
+    let fixture = F::new();
+    let storage = fixture.open().await;
+    let before = storage.structure_version().await.unwrap();
+    push(&*storage, "d1", vec![tick("d1", 1, "a", true)]).await;
+    assert_eq!(storage.structure_version().await.unwrap(), before);
+    let mut plan = tick("d1", 2, "a", true);
+    plan["field"] = "plan".into();
+    push(&*storage, "d1", vec![plan]).await;
+    assert!(storage.structure_version().await.unwrap() > before);
+    let plans = storage.structure().await.unwrap();
+    assert_eq!(plans.len(), 1);
+    assert_eq!(plans[0].0, RegisterKey::new("U1", "task", "a", "plan"));
+    assert_eq!(plans[0].1.value(), Some(&json!(true)));
+}
+
+pub async fn unknown_scopes_are_missing_and_closed_storage_is_unavailable<F: Fixture>() {
+    let fixture = F::new();
+    let storage = fixture.open().await;
+    assert_eq!(
+        storage.snapshot(&Scope::new("nowhere"), 0).await,
+        Err(StorageError::Missing)
+    );
+    assert!(storage.scopes().await.unwrap().is_empty());
+    let mut elsewhere = tick("d1", 1, "a", true);
+    elsewhere["scope"] = "nowhere".into();
+    let pushed = push(&*storage, "d1", vec![elsewhere]).await;
+    let verdict = &pushed.receipts[0].verdict;
+    assert_eq!(
+        *verdict,
+        Verdict::Rejected {
+            code: RejectCode::UnknownScope
+        }
+    );
+    assert_eq!(storage.scopes().await.unwrap(), [scope()]);
+    storage.close().await;
+    let late = push_as(
+        &*storage,
+        "an",
+        request("d1", vec![tick("d1", 2, "a", true)]),
+    )
+    .await;
+    assert_eq!(late, Err(StorageError::Unavailable));
+}
