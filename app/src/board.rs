@@ -26,12 +26,10 @@ fn wide(title: String, subtitle: String, back: Option<&'static str>, content: An
     });
     view! {
         {sprite()}
-        <div class="wide">
             <header class="bar">
                 <div class="bar-row"><div class="bar-title"><h1>{title}</h1><p>{subtitle}</p></div>{back}</div>
             </header>
             <main class="wide-main stack" id="main">{content}</main>
-        </div>
     }
     .into_any()
 }

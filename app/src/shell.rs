@@ -10,22 +10,22 @@ use crate::words::Words;
 
 /// The app as the server renders it, with the data that the browser starts from.
 pub fn app_page(
-    boot: BootData,
+    data: BootData,
     path: &str,
     assets: &Assets,
     words: Words,
 ) -> impl IntoView + use<> {
-    let data = script_json(&boot);
-    let book = Book::from_boot(boot);
+    let json = script_json(&data);
+    let book = Book::from_boot(data);
     let path = RwSignal::new(path.to_owned());
     let app = App(AppProps { book, words, path });
     document(
         assets,
         words,
-        true,
+        Kind::App,
         view! {
             {app}
-            <script type="application/json" id="boot" inner_html=data></script>
+            <script type="application/json" id="boot" inner_html=json></script>
         }
         .into_any(),
     )
@@ -33,7 +33,7 @@ pub fn app_page(
 
 /// The page that the service worker keeps: no data of anybody, filled from the phone's store.
 pub fn offline_shell(assets: &Assets, words: Words) -> impl IntoView + use<> {
-    document(assets, words, true, ().into_any())
+    document(assets, words, Kind::App, ().into_any())
 }
 
 /// Sign-in by a plain form: works without wasm. `next` is a path of this site.
@@ -58,7 +58,7 @@ pub fn sign_in_page(
             </form>
         </main>
     };
-    document(assets, words, false, content.into_any())
+    document(assets, words, Kind::Plain, content.into_any())
 }
 
 /// A page that only says what went wrong.
@@ -70,18 +70,30 @@ pub fn error_page(assets: &Assets, words: Words, error: &AppError) -> impl IntoV
             <p class="btns"><a class="btn btn-1" href="/">{words.tab_today()}</a></p>
         </main>
     };
-    document(assets, words, false, content.into_any())
+    document(assets, words, Kind::Plain, content.into_any())
 }
 
-/// The frame of every document. `wasm`: whether the page is taken over by the app.
+/// Whose page a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Taken over by the app.
+    App,
+    /// Complete as the server renders it, for a phone.
+    Plain,
+    /// Complete as the server renders it, for a wide screen.
+    Wide,
+}
+
+/// The frame of every document.
 pub(crate) fn document(
     assets: &Assets,
     words: Words,
-    wasm: bool,
+    kind: Kind,
     content: AnyView,
 ) -> impl IntoView + use<> {
     let (css, js, module) = (assets.css.clone(), assets.js.clone(), assets.wasm.clone());
-    let boot = wasm.then(|| {
+    let class = if kind == Kind::Wide { "wide" } else { "phone" };
+    let boot = (kind == Kind::App).then(|| {
         view! {
             <link rel="modulepreload" href=js/>
             <link rel="preload" href=module r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
@@ -103,7 +115,7 @@ pub(crate) fn document(
                 <script src="/theme.js"></script>
                 {boot}
             </head>
-            <body class="phone">{content}</body>
+            <body class=class>{content}</body>
         </html>
     }
 }

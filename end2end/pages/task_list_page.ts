@@ -27,11 +27,9 @@ export class TaskListPage extends Screen {
     await this.row(id).locator("label.tick").tap();
   }
 
-  /** How the box of a tick looks. */
-  async drawn(id: string): Promise<string> {
-    return this.row(id)
-      .locator(".tick-box")
-      .evaluate((it) => getComputedStyle(it).backgroundColor);
+  /** The box that is drawn for a tick; empty ones are of the card's colour. */
+  box(id: string): Locator {
+    return this.row(id).locator(".tick-box");
   }
 
   quantity(id: string): Locator {

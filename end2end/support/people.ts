@@ -2,6 +2,8 @@
 export const PASSWORD = "dai-hoi-2020";
 export const HONG_THUONG = "AL-HONG-THUONG";
 export const A_NGO = "AL-A-NGO";
+/** The unit whose scope holds the workbook's documents, roles, scripts and terms. */
+export const LIBRARY = "TTH-ALUOI";
 
 export const people = {
   propaganda: "tuyengiao.hongthuong",

@@ -5,7 +5,7 @@ use app::error::AppError;
 use app::session::{Assets, BootData};
 use app::shell::{app_page, error_page, offline_shell, sign_in_page};
 use app::words::{Language, Words};
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -21,6 +21,8 @@ use crate::projections::{board, unit};
 use crate::state::AppState;
 use crate::storage::{SNAPSHOT_HISTORY_MAX, StorageError};
 
+/// A page holds a person's data as of now: no cache may keep it.
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 /// Name of the cookie that chooses the language.
 const LANGUAGE_COOKIE: &str = "sotay_language";
 /// Pages of the phone app, all rendered by the same component.
@@ -88,17 +90,25 @@ impl From<StorageError> for Refusal {
 async fn show_app(
     State(state): State<AppState>,
     principal: Result<Principal, ApiError>,
-    uri: Uri,
-    headers: HeaderMap,
+    request: Request,
 ) -> Response {
-    let words = words(&headers);
-    let page = async {
-        let boot = boot_data(&state, &principal?).await?;
-        Ok(render(|| {
-            app_page(boot, uri.path(), state.site.entries(), words)
-        }))
+    let words = words(request.headers());
+    let boot = match principal.map_err(Refusal::from) {
+        Ok(principal) => boot_data(&state, &principal).await,
+        Err(refusal) => Err(refusal),
     };
-    finish(&state, words, &uri, page.await)
+    match boot {
+        Ok(boot) => {
+            let (site, path) = (state.site.clone(), request.uri().path().to_owned());
+            let view = move || app_page(boot.clone(), &path, site.entries(), words);
+            let mut response = leptos_axum::render_app_async(view)(request).await;
+            response
+                .headers_mut()
+                .insert(header::CACHE_CONTROL, NO_STORE);
+            response
+        }
+        Err(refusal) => finish(&state, words, request.uri(), Err(refusal)),
+    }
 }
 
 /// What a person's page starts from: their own unit; the library follows by sync.
@@ -160,7 +170,7 @@ async fn show_board(
     let words = words(&headers);
     let page = async {
         let data = board_data(&state, &principal?).await?;
-        Ok(render(|| board_page(data, state.site.entries(), words)))
+        Ok(render(|| board_page(&data, state.site.entries(), words)))
     };
     finish(&state, words, &uri, page.await)
 }
@@ -202,7 +212,7 @@ async fn show_unit(
     let words = words(&headers);
     let page = async {
         let data = unit_data(&state, &principal?, &Scope::new(unit)).await?;
-        Ok(render(|| unit_page(data, state.site.entries(), words)))
+        Ok(render(|| unit_page(&data, state.site.entries(), words)))
     };
     finish(&state, words, &uri, page.await)
 }
@@ -257,13 +267,12 @@ fn finish(state: &AppState, words: Words, uri: &Uri, page: Result<String, Refusa
 }
 
 fn html(status: StatusCode, page: String) -> Response {
-    // A page holds a person's data as of now: no cache may keep it.
     let headers = [
         (
             header::CONTENT_TYPE,
             HeaderValue::from_static("text/html; charset=utf-8"),
         ),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::CACHE_CONTROL, NO_STORE),
     ];
     (status, headers, page).into_response()
 }

@@ -8,10 +8,7 @@ use std::ops::Index;
 /// Entries in order of their keys, each key once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SortedMap<K, V> {
-    #[expect(
-        clippy::vec_box,
-        reason = "inserting must not move the entries themselves"
-    )]
+    // Boxed, so that inserting does not move the entries themselves.
     entries: Vec<Box<Entry<K, V>>>,
 }
 

@@ -72,7 +72,7 @@ fn i14_a_reply_is_read_and_written_the_same() {
 fn i14_what_a_phone_keeps_is_read_and_written_the_same() {
     let stored = json(STORE);
     let changes = Vec::<StoreChange>::from_wire(stored["changes"].clone()).expect("readable");
-    assert_eq!(changes.len(), 21);
+    assert_eq!(changes.len(), 22);
     assert_eq!(changes.to_wire(), stored["changes"]);
     let snapshot = Snapshot::from_json(&stored["snapshot"].to_string()).expect("readable");
     assert_eq!(json(&snapshot.to_json()), stored["snapshot"]);

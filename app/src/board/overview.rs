@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use super::{FRESH_HOURS, badge, contact_cell, day_cell, wide};
 use crate::session::Assets;
-use crate::shell::document;
+use crate::shell::{Kind, document};
 use crate::ui::format;
 use crate::words::Words;
 
@@ -45,7 +45,7 @@ pub struct BoardData {
 }
 
 /// The board as a whole document.
-pub fn board_page(data: BoardData, assets: &Assets, words: Words) -> impl IntoView + use<> {
+pub fn board_page(data: &BoardData, assets: &Assets, words: Words) -> impl IntoView + use<> {
     let fresh = data
         .rows
         .iter()
@@ -60,7 +60,7 @@ pub fn board_page(data: BoardData, assets: &Assets, words: Words) -> impl IntoVi
         data.rows.len(),
         &data.viewer,
     );
-    let rows: Vec<AnyView> = data.rows.iter().map(|it| row(words, it, &data)).collect();
+    let rows: Vec<AnyView> = data.rows.iter().map(|it| row(words, it, data)).collect();
     let content = view! {
         <p class="stamp">{stamp}" "{words.board_silence()}</p>
         {summary(words, &data.rows)}
@@ -92,7 +92,7 @@ pub fn board_page(data: BoardData, assets: &Assets, words: Words) -> impl IntoVi
         None,
         content.into_any(),
     );
-    document(assets, words, false, page)
+    document(assets, words, Kind::Wide, page)
 }
 
 fn summary(words: Words, rows: &[BoardRow]) -> AnyView {

@@ -9,7 +9,7 @@ use sync::LogEntry;
 
 use super::{contact_cell, day_cell, wide};
 use crate::session::Assets;
-use crate::shell::document;
+use crate::shell::{Kind, document};
 use crate::ui::format;
 use crate::ui::history::describe;
 use crate::words::Words;
@@ -45,7 +45,7 @@ pub struct UnitData {
 }
 
 /// The page as a whole document.
-pub fn unit_page(data: UnitData, assets: &Assets, words: Words) -> impl IntoView + use<> {
+pub fn unit_page(data: &UnitData, assets: &Assets, words: Words) -> impl IntoView + use<> {
     let progress = &data.progress;
     let figure = |name: &'static str, count: domain::progress::PhaseCount| {
         view! { <div><dt>{name}</dt><dd>{words.board_done_of(count.done, count.total)}</dd></div> }
@@ -92,7 +92,7 @@ pub fn unit_page(data: UnitData, assets: &Assets, words: Words) -> impl IntoView
         Some(words.board_back()),
         content.into_any(),
     );
-    document(assets, words, false, page)
+    document(assets, words, Kind::Wide, page)
 }
 
 fn event(words: Words, event: &UnitEvent) -> AnyView {

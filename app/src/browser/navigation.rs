@@ -49,7 +49,6 @@ fn go(path: RwSignal<String>, to: &str) {
         return;
     }
     path.set(to.to_owned());
-    window.scroll_to_with_x_and_y(0.0, 0.0);
     // A screen reader starts at the new content, as after a page load.
     let main = window
         .document()
@@ -57,6 +56,8 @@ fn go(path: RwSignal<String>, to: &str) {
     if let Some(main) = main.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
         let _ = main.focus();
     }
+    // Last: focus scrolls to what it is given.
+    window.scroll_to_with_x_and_y(0.0, 0.0);
 }
 
 /// The path that a plain click on a link of this app leads to; everything else is the browser's.

@@ -71,6 +71,7 @@ pub fn mount() {
     console_error_panic_hook::set_once();
     spawn_local(async {
         let words = words();
+        tell_language(words);
         match open_kept().await {
             Ok(Some((database, me, replica))) => {
                 let today = clock::today(&me, replica.head().clock_offset_ms);
@@ -233,6 +234,17 @@ fn show_unavailable(error: &AppError, words: Words) {
 fn boot_data() -> Option<BootData> {
     let element = web_sys::window()?.document()?.get_element_by_id("boot")?;
     serde_json::from_str(&element.text_content()?).ok()
+}
+
+/// The kept shell is Vietnamese; who reads aloud must know when its words are not.
+fn tell_language(words: Words) {
+    let root = web_sys::window()
+        .and_then(|it| it.document())
+        .and_then(|it| it.document_element());
+    if let Some(root) = root {
+        // Setting an attribute of the document's root cannot fail.
+        let _ = root.set_attribute("lang", words.0.code());
+    }
 }
 
 fn words() -> Words {

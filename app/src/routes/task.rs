@@ -32,7 +32,8 @@ pub fn task(book: Book, words: Words, record: &str) -> AnyView {
             _ => (Tab::Tasks, "/tasks"),
         };
         let content = match &id {
-            Some(id) => detail(book, words, id),
+            // Its parts watch the task themselves: built anew, they would lose a note being typed.
+            Some(id) => untrack(|| detail(book, words, id)),
             None => {
                 let mut out = Markup::new();
                 out.line("<p class=\"card\">", words.error_not_found(), "</p>");

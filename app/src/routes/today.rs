@@ -156,6 +156,8 @@ fn offline_note(book: Book, words: Words) -> Markup {
             };
             words.offline_fetching(megabytes(done_bytes), megabytes(total_bytes))
         }
+        // The files alone are not the handbook.
+        Offline::Ready if !book.is_whole() => return Markup::new(),
         Offline::Ready => words.offline_ready().to_owned(),
     };
     let mut out = Markup::new();

@@ -138,6 +138,16 @@ impl Book {
         self.peek(|it| it.status)
     }
 
+    /// Whether every scope that the person needs is here, not only the first page's.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.content.track();
+        self.peek(|it| {
+            let kept = it.replica.cursors();
+            it.me.scopes().iter().all(|scope| kept.contains_key(scope))
+        })
+    }
+
     /// The message at the bottom edge.
     #[must_use]
     pub fn snack(&self) -> Option<Snack> {

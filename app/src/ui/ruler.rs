@@ -82,7 +82,10 @@ pub fn day_ruler(out: &mut Markup, words: Words, book: &Handbook, today: CivilDa
     out.raw("\" y1=\"70\" y2=\"86\"/>");
     label(out, "rk-text\" y=\"10", &at, "middle", words.ruler_today());
     label(out, "rk-text-2\" y=\"102", "4%", "start", &from.short());
-    label(out, "rk-text-2\" y=\"102", "96%", "end", &to.short());
+    // Where the opening stands close to the end, its own label says enough.
+    if opening.days_until(to) * 3 > scale.span {
+        label(out, "rk-text-2\" y=\"102", "96%", "end", &to.short());
+    }
     label(
         out,
         "rk-text\" y=\"102",

@@ -6,19 +6,23 @@ import { prepareForOffline } from "../../support/ready.ts";
 import { expect, test } from "../../support/test.ts";
 import { word } from "../../support/words.ts";
 
+// style/tokens.css, light: `--surface` and `--brand`.
+const EMPTY = "rgb(255, 255, 255)";
+const FILLED = "rgb(27, 49, 104)";
+
 test("a tick is drawn, says so, and can be taken back", async ({ unpackPhone }) => {
   const page = await prepareForOffline(await unpackPhone(), people.propaganda);
   const list = new TaskListPage(page, "/decoration");
   await list.open();
-  const empty = await list.drawn("R01");
+  await expect(list.box("R01")).toHaveCSS("background-color", EMPTY);
   await list.tapTick("R01");
-  await expect.poll(() => list.drawn("R01")).not.toBe(empty);
+  await expect(list.box("R01")).toHaveCSS("background-color", FILLED);
   await expect(page.getByRole("status").filter({ has: list.undo })).toContainText(
     word("snack.ticked", { title: "Băng rôn ngang đường, trục chính" }),
   );
   await list.undo.tap();
   await expect(list.tick("R01")).not.toBeChecked();
-  await expect.poll(() => list.drawn("R01")).toBe(empty);
+  await expect(list.box("R01")).toHaveCSS("background-color", EMPTY);
 });
 
 test("a tick by keyboard keeps the focus where it was", async ({ server, unpackPhone }) => {

@@ -3,8 +3,10 @@ import type { Page } from "@playwright/test";
 import { Screen } from "../../pages/screen.ts";
 import { SignInPage } from "../../pages/sign_in_page.ts";
 import { TaskPage } from "../../pages/task_page.ts";
-import { people } from "../../support/people.ts";
-import { prepareForOffline } from "../../support/ready.ts";
+import { TodayPage } from "../../pages/today_page.ts";
+import { HONG_THUONG, LIBRARY, people } from "../../support/people.ts";
+import { prepareForOffline, signInTo } from "../../support/ready.ts";
+import { scopesKept } from "../../support/store.ts";
 import { expect, test } from "../../support/test.ts";
 import { word } from "../../support/words.ts";
 
@@ -77,6 +79,26 @@ test("a phone that was made ready answers any deep link without a server", async
     await expect(new Screen(restarted).heading).toHaveText(heading);
     await expect(new Screen(restarted).chipState).toHaveText(word("chip.offline"));
   }
+});
+
+test("the app does not promise to work without signal while part of the handbook is missing", async ({ unpackPhone }) => {
+  const phone = await unpackPhone();
+  let refused = 0;
+  await phone.context.route(`**/api/v1/snapshot/${LIBRARY}`, async (route) => {
+    refused += 1;
+    await route.abort();
+  });
+  const page = await signInTo(phone, people.propaganda, "/");
+  const today = new TodayPage(page);
+  const isKept = () => page.evaluate(async () => (await navigator.serviceWorker.ready).active?.state);
+  await expect.poll(isKept).toBe("activated");
+  await expect.poll(() => refused).toBeGreaterThan(0);
+  expect(await scopesKept(page, people.propaganda)).toEqual([HONG_THUONG]);
+  await expect(today.offlineNote.getByText(word("offline.ready"))).toHaveCount(0);
+
+  await phone.context.unroute(`**/api/v1/snapshot/${LIBRARY}`);
+  await page.reload();
+  await today.waitUntilReadyOffline(people.propaganda);
 });
 
 /** Errors and warnings of the page from now on. */
