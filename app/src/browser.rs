@@ -3,6 +3,7 @@
 mod api;
 mod clock;
 mod database;
+mod local;
 mod navigation;
 mod phone;
 mod settings;

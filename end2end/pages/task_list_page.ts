@@ -27,6 +27,14 @@ export class TaskListPage extends Screen {
     await this.row(id).locator("label.tick").tap();
   }
 
+  /** Ids of the tasks that are late, in their order. */
+  async overdue(): Promise<string[]> {
+    const late = this.page.getByRole("listitem").filter({ has: this.page.locator(".st-late") });
+    await late.first().waitFor();
+    const links = late.filter({ has: this.page.getByRole("checkbox") }).locator(`a[href^="${this.path}/"]`);
+    return links.evaluateAll((all) => all.map((it) => it.getAttribute("href")?.split("/").at(-1) ?? ""));
+  }
+
   /** The box that is drawn for a tick; empty ones are of the card's colour. */
   box(id: string): Locator {
     return this.row(id).locator(".tick-box");

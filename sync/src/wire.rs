@@ -1,8 +1,8 @@
 //! JSON to and from our types, through `serde_json::Value` alone: the browser then carries one JSON reader, not one for
 //! each type and each format (a quarter of its code, when serde's derives did this).
 //!
-//! Unknown fields are passed over; [`Operation`](crate::Operation) keeps them (invariant I14). serde's traits are thin
-//! wrappers, for callers who have a serializer of their own.
+//! Unknown fields are passed over; [`Operation`](crate::Operation) keeps them (invariant I14). serde's traits are for
+//! callers who have a serializer of their own: the server, the tests.
 
 mod leaves;
 mod messages;
@@ -23,6 +23,11 @@ pub trait Wire: Sized {
     /// # Errors
     /// Names the innermost field that is missing or of another kind.
     fn from_wire(value: Value) -> Result<Self, WireError>;
+
+    /// Whether a field that may be left out is left out: nothing, false, or an empty list.
+    fn says_nothing(&self) -> bool {
+        false
+    }
 
     /// The JSON form as text.
     fn to_json(&self) -> String {
@@ -99,19 +104,6 @@ impl Fields {
     #[inline(never)]
     pub fn put(&mut self, name: &str, value: Value) {
         self.0.insert(name.to_owned(), value);
-    }
-
-    /// Writes a field unless it says nothing: null, false, or an empty list.
-    #[inline(never)]
-    pub fn put_unless_empty(&mut self, name: &str, value: Value) {
-        let empty = match &value {
-            Value::Null | Value::Bool(false) => true,
-            Value::Array(items) => items.is_empty(),
-            _ => false,
-        };
-        if !empty {
-            self.put(name, value);
-        }
     }
 
     /// Reads a field.
@@ -196,10 +188,9 @@ macro_rules! wire_struct {
                 let mut object = $crate::wire::Fields::new();
                 $(object.put(stringify!($field), $crate::wire::Wire::to_wire(&self.$field));)*
                 $($(object.put(stringify!($late), $crate::wire::Wire::to_wire(&self.$late));)*)?
-                $($(object.put_unless_empty(
-                    stringify!($sparse),
-                    $crate::wire::Wire::to_wire(&self.$sparse),
-                );)*)?
+                $($(if !$crate::wire::Wire::says_nothing(&self.$sparse) {
+                    object.put(stringify!($sparse), $crate::wire::Wire::to_wire(&self.$sparse));
+                })*)?
                 object.into()
             }
 
@@ -212,7 +203,21 @@ macro_rules! wire_struct {
                 })
             }
         }
-        $crate::serde_through_wire!($name);
+        $crate::deserialize_through_wire!($name);
+
+        // Without a detour, for the server, which writes whole snapshots.
+        impl ::serde::Serialize for $name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use ::serde::ser::SerializeMap as _;
+                let mut map = serializer.serialize_map(None)?;
+                $(map.serialize_entry(stringify!($field), &self.$field)?;)*
+                $($(map.serialize_entry(stringify!($late), &self.$late)?;)*)?
+                $($(if !$crate::wire::Wire::says_nothing(&self.$sparse) {
+                    map.serialize_entry(stringify!($sparse), &self.$sparse)?;
+                })*)?
+                map.end()
+            }
+        }
     };
 }
 
@@ -226,6 +231,14 @@ macro_rules! serde_through_wire {
             }
         }
 
+        $crate::deserialize_through_wire!($name);
+    )*};
+}
+
+/// Implements `Deserialize` by [`Wire`](crate::wire::Wire).
+#[macro_export]
+macro_rules! deserialize_through_wire {
+    ($($name:ident),* $(,)?) => {$(
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let value = <::serde_json::Value as ::serde::Deserialize>::deserialize(deserializer)?;

@@ -11,7 +11,7 @@ use serde_json::Value;
 use sync::wire::{Fields, Wire, WireError};
 use sync::{DeviceHead, Draft, OpSeq, Outgoing, RegisterKey, Replica, StoreChange, record};
 
-use super::clock;
+use super::{clock, local};
 use crate::error::AppError;
 use crate::session::Me;
 
@@ -323,12 +323,11 @@ async fn all(tx: &Transaction<'_>, store: &str) -> Result<Vec<Value>, StoreError
 
 /// The device's identity is shared by the people on it, so it lives outside their databases.
 fn local_device_id() -> String {
-    use gloo_storage::{LocalStorage, Storage as _};
     const KEY: &str = "sotay.device";
-    LocalStorage::get(KEY).unwrap_or_else(|_| {
+    local::get(KEY).unwrap_or_else(|| {
         let id = clock::random_id();
-        // Refused in some private windows; the incarnation alone still keeps operations apart.
-        let _ = LocalStorage::set(KEY, &id);
+        // Where it is refused, the incarnation alone still keeps operations apart.
+        local::set(KEY, &id);
         id
     })
 }

@@ -1,8 +1,8 @@
 //! What a person may ask of this phone: theme, language, sending now, leaving, coming back.
 
-use gloo_storage::{LocalStorage, Storage as _};
 use wasm_bindgen_futures::spawn_local;
 
+use super::local;
 use super::start::phone;
 pub use super::worker::accept_update;
 use crate::error::AppError;
@@ -13,8 +13,8 @@ const THEME_KEY: &str = "sotay.theme";
 
 /// Shows another theme and remembers it.
 pub fn set_theme(code: &str) {
-    // Refused in some private windows: the theme then lasts as long as the page.
-    let _ = LocalStorage::set(THEME_KEY, code);
+    // Where it is refused, the theme lasts as long as the page.
+    local::set(THEME_KEY, code);
     let root = web_sys::window()
         .and_then(|it| it.document())
         .and_then(|it| it.document_element());
@@ -26,7 +26,7 @@ pub fn set_theme(code: &str) {
 
 /// Remembers another language and starts the page again in it.
 pub fn set_language(language: Language) {
-    let _ = LocalStorage::set(super::LANGUAGE_KEY, language.code());
+    local::set(super::LANGUAGE_KEY, language.code());
     let Some(window) = web_sys::window() else {
         return;
     };
@@ -67,7 +67,7 @@ pub fn sign_out(failed: impl FnOnce(AppError) + 'static) {
     spawn_local(async move {
         match super::api::sign_out().await {
             Ok(()) => {
-                LocalStorage::delete(super::start::LAST_USER);
+                local::delete(super::start::LAST_USER);
                 if let Some(window) = web_sys::window() {
                     let _ = window.location().replace("/sign-in");
                 }

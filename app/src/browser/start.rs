@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use gloo_storage::{LocalStorage, Storage as _};
 use leptos::mount::mount_to_body;
 use leptos::prelude::{IntoView, RwSignal};
+use sync::wire::Wire as _;
 use sync::{Replica, StoreChange};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
@@ -17,7 +17,7 @@ use super::database::{Database, StoreError};
 use super::navigation;
 use super::phone::Phone;
 use super::worker::{self, WorkerMessage};
-use super::{api, clock};
+use super::{api, clock, local};
 use crate::app::{App, Unavailable};
 use crate::error::AppError;
 use crate::session::{BootData, Me};
@@ -135,13 +135,13 @@ async fn open_after_page(
         replica.apply(change);
     }
     book.replace(replica, me.clone());
-    // Refused in some private windows: the app then starts from the server each time.
-    let _ = LocalStorage::set(LAST_USER, me.user.as_str());
+    // Where it is refused, the app starts from the server each time.
+    local::set(LAST_USER, me.user.as_str());
     Ok(database)
 }
 
 async fn open_kept() -> Result<Option<(Database, Me, Replica)>, StoreError> {
-    let Ok(user) = LocalStorage::get::<String>(LAST_USER) else {
+    let Some(user) = local::get(LAST_USER) else {
         return Ok(None);
     };
     let database = Database::open(&user).await?;
@@ -233,7 +233,7 @@ fn show_unavailable(error: &AppError, words: Words) {
 
 fn boot_data() -> Option<BootData> {
     let element = web_sys::window()?.document()?.get_element_by_id("boot")?;
-    serde_json::from_str(&element.text_content()?).ok()
+    BootData::from_json(&element.text_content()?).ok()
 }
 
 /// The kept shell is Vietnamese; who reads aloud must know when its words are not.
@@ -248,7 +248,7 @@ fn tell_language(words: Words) {
 }
 
 fn words() -> Words {
-    let code = LocalStorage::get::<String>(super::LANGUAGE_KEY).unwrap_or_else(|_| {
+    let code = local::get(super::LANGUAGE_KEY).unwrap_or_else(|| {
         web_sys::window()
             .and_then(|it| it.document())
             .and_then(|it| it.document_element())

@@ -1,14 +1,14 @@
 //! The service worker as the page sees it: registered once, it tells how much of the app is on the phone.
 
-use serde::Deserialize;
+use serde_json::Value;
+use sync::wire::{Fields, Wire, WireError};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{MessageEvent, ServiceWorkerContainer, ServiceWorkerRegistration};
 
 /// What the worker tells its pages.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum WorkerMessage {
     /// Files kept so far.
     Progress {
@@ -23,6 +23,21 @@ pub(crate) enum WorkerMessage {
     Waiting,
 }
 
+impl WorkerMessage {
+    fn read(text: &str) -> Result<Self, WireError> {
+        let mut message = Fields::read(Value::from_json(text)?)?;
+        match message.take::<String>("type")?.as_str() {
+            "progress" => Ok(Self::Progress {
+                done: message.take("done")?,
+                total: message.take("total")?,
+            }),
+            "ready" => Ok(Self::Ready),
+            "waiting" => Ok(Self::Waiting),
+            _ => Err(WireError::new("a message of the worker")),
+        }
+    }
+}
+
 /// Registers the worker and hears what it tells.
 pub(crate) fn register(hear: impl Fn(WorkerMessage) + 'static) {
     let Some(container) = container() else { return };
@@ -30,7 +45,7 @@ pub(crate) fn register(hear: impl Fn(WorkerMessage) + 'static) {
         let message = event
             .data()
             .as_string()
-            .and_then(|it| serde_json::from_str(&it).ok());
+            .and_then(|it| WorkerMessage::read(&it).ok());
         if let Some(message) = message {
             hear(message);
         }

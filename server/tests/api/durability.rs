@@ -42,8 +42,6 @@ async fn stopping_finishes_and_leaves_one_whole_file() {
         .read_exact(&mut start)
         .unwrap();
     assert_eq!(&start, b"SQLite format 3");
-    assert!(
-        !folder.path().join("data/sotay.sqlite3-wal").exists(),
-        "the log was folded in"
-    );
+    let log = std::fs::metadata(folder.path().join("data/sotay.sqlite3-wal"));
+    assert_eq!(log.map_or(0, |it| it.len()), 0, "the log was folded in");
 }

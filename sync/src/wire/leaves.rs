@@ -29,6 +29,10 @@ impl Wire for bool {
     fn from_wire(value: Value) -> Result<Self, WireError> {
         value.as_bool().ok_or(WireError::new("true or false"))
     }
+
+    fn says_nothing(&self) -> bool {
+        !self
+    }
 }
 
 impl Wire for u64 {
@@ -86,6 +90,10 @@ impl<T: Wire> Wire for Option<T> {
         }
         T::from_wire(value).map(Some)
     }
+
+    fn says_nothing(&self) -> bool {
+        self.is_none()
+    }
 }
 
 impl<T: Wire> Wire for Vec<T> {
@@ -106,6 +114,10 @@ impl<T: Wire> Wire for Vec<T> {
             read.push(T::from_wire(item)?);
         }
         Ok(read)
+    }
+
+    fn says_nothing(&self) -> bool {
+        self.is_empty()
     }
 }
 

@@ -1,10 +1,11 @@
 //! What travels between phone and server.
 
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::Value;
 
 use super::{Fields, Wire, WireError, verdict};
 use crate::protocol::{Receipt, ScopePull, Snapshot, SnapshotRegister, SyncReply, SyncRequest};
-use crate::{serde_through_wire, wire_struct};
+use crate::{deserialize_through_wire, serde_through_wire, wire_struct};
 
 wire_struct!(SyncRequest { protocol, app, device, incarnation, now_ms, unsent, kept_from } default { ops, cursors });
 wire_struct!(SyncReply { protocol, epoch, now_ms, expect } default { backed_up, receipts, scopes });
@@ -15,7 +16,8 @@ wire_struct!(SnapshotRegister {
     register
 });
 wire_struct!(Snapshot { scope, cursor, registers } default { history });
-serde_through_wire!(Receipt, ScopePull);
+serde_through_wire!(Receipt);
+deserialize_through_wire!(ScopePull);
 
 /// The verdict's fields stand beside the place.
 impl Wire for Receipt {
@@ -68,5 +70,25 @@ impl Wire for ScopePull {
             "denied" => Ok(Self::Denied),
             _ => Err(WireError::new("an answer to a pull")),
         }
+    }
+}
+
+/// Without a detour, for the server, which writes whole logs.
+impl Serialize for ScopePull {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self::Entries {
+            cursor,
+            entries,
+            more,
+        } = self
+        else {
+            return self.to_wire().serialize(serializer);
+        };
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("pull", "entries")?;
+        map.serialize_entry("cursor", cursor)?;
+        map.serialize_entry("entries", entries)?;
+        map.serialize_entry("more", more)?;
+        map.end()
     }
 }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::Value;
 
 use super::{Fields, Wire, WireError};
 use crate::ids::OpId;
 use crate::operation::{Change, LogEntry, Operation};
-use crate::{serde_through_wire, wire_struct};
+use crate::{deserialize_through_wire, serde_through_wire, wire_struct};
 
 wire_struct!(LogEntry {
     server_seq,
@@ -15,7 +16,8 @@ wire_struct!(LogEntry {
     corrected_ms,
     op
 });
-serde_through_wire!(Change, Operation);
+serde_through_wire!(Change);
+deserialize_through_wire!(Operation);
 
 impl Wire for Change {
     fn to_wire(&self) -> Value {
@@ -80,5 +82,27 @@ impl Wire for Operation {
             operation.extra.insert(name, value);
         }
         Ok(operation)
+    }
+}
+
+/// Without a detour, for the server, which writes whole logs.
+impl Serialize for Operation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("device", &self.id.device)?;
+        map.serialize_entry("incarnation", &self.id.incarnation)?;
+        map.serialize_entry("seq", &self.id.seq)?;
+        map.serialize_entry("author", &self.author)?;
+        map.serialize_entry("at_ms", &self.at_ms)?;
+        map.serialize_entry("scope", &self.scope)?;
+        map.serialize_entry("kind", &self.kind)?;
+        map.serialize_entry("record", &self.record)?;
+        map.serialize_entry("field", &self.field)?;
+        map.serialize_entry("base", &self.base)?;
+        map.serialize_entry("change", &self.change)?;
+        for (name, value) in &self.extra {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
     }
 }

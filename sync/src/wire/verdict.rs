@@ -65,7 +65,9 @@ pub(super) fn put(verdict: &Verdict, object: &mut Fields) {
         Verdict::NeedsUpgrade => ("needs_upgrade", "code", Value::Null),
     };
     object.put("verdict", tag.into());
-    object.put_unless_empty(name, detail);
+    if !detail.is_null() {
+        object.put(name, detail);
+    }
 }
 
 pub(super) fn take(object: &mut Fields) -> Result<Verdict, WireError> {

@@ -167,6 +167,13 @@ pub(super) async fn run(mut connection: SqliteConnection, mut jobs: mpsc::Receiv
             break;
         }
     }
+    // Closing folds the log in as well, but only where nothing else happens to look at the file.
+    let folded = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+        .execute(&mut connection)
+        .await;
+    if let Err(error) = folded {
+        tracing::warn!(%error, "SQLite's log stays beside the database until the next start");
+    }
     if let Err(error) = connection.close().await {
         tracing::error!(%error, "the database did not close well");
     }
