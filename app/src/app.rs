@@ -21,6 +21,7 @@ pub fn App(
     path: RwSignal<String>,
 ) -> impl IntoView {
     let screen = parts::dynamic(move || {
+        book.track_drawing();
         let view = match Screen::of_path(&path.get()) {
             Screen::Today => routes::today::today(book, words),
             Screen::Tasks => routes::tasks::tasks(book, words),

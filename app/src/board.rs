@@ -54,7 +54,9 @@ fn contact_cell(words: Words, last_contact_ms: Option<i64>, now_ms: i64) -> AnyV
     };
     let minutes = now_ms.saturating_sub(at).max(0) / 60_000;
     let hours = minutes / 60;
-    let word = if hours >= SILENT_HOURS {
+    let word = if minutes == 0 {
+        badge("st st-info", "s-received", words.board_just_now())
+    } else if hours >= SILENT_HOURS {
         badge("st", "s-silent", &words.board_silent_days(hours / 24))
     } else if hours >= 1 {
         badge("st", "s-wait", &words.board_ago_hours(hours))

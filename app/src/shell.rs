@@ -48,12 +48,12 @@ pub fn sign_in_page(
         <main class="page stack" id="main">
             <p class="card meta">{words.sign_in_why()}</p>
             <form class="card stack" method="post" action="/api/v1/sign-in">
-                <input type="hidden" name="next" value=next/>
                 <label class="field"><span class="field-l">{words.sign_in_user()}</span>
                     <input class="field-in" name="user" autocomplete="username" autocapitalize="none" spellcheck="false" required=true maxlength="64"/></label>
                 <label class="field"><span class="field-l">{words.sign_in_password()}</span>
                     <input class="field-in" type="password" name="password" autocomplete="current-password" required=true maxlength="256"/></label>
                 {error.map(|it| view! { <p class="note note-reject" role="alert">{it.sentence(words)}</p> })}
+                <input type="hidden" name="next" value=next/>
                 <button class="btn btn-1 btn-wide" type="submit">{words.sign_in_button()}</button>
             </form>
         </main>

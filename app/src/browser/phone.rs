@@ -63,7 +63,7 @@ impl Phone {
                     phone.tell(&TabMessage::Stored(changes));
                     phone.wake();
                 }
-                Err(error) => phone.say_failed(error.into()),
+                Err(error) => phone.book.refuse(error.into()),
             }
         });
     }

@@ -65,7 +65,8 @@ fn link_note(book: Book, words: Words) -> Markup {
     let status = book.status();
     let (shape, title, body) = match status.link {
         Link::SignedOut => ("user", words.sync_signed_out(), words.sync_signed_out_why()),
-        Link::Offline | Link::Unknown => ("s-offline", words.sync_no_path(), words.sync_carry_on()),
+        Link::Unknown => ("s-unsent", words.sync_checking(), words.sync_carry_on()),
+        Link::Offline => ("s-offline", words.sync_no_path(), words.sync_carry_on()),
         Link::Online if status.unsent == 0 => {
             ("s-received", words.sync_done(), words.sync_done_why())
         }

@@ -61,9 +61,19 @@ pub fn today(book: Book, words: Words) -> AnyView {
     screen(book, words, Tab::Today, None, title, content)
 }
 
+/// Tasks with this call: those that the person can do first, each part in order of due date.
 fn called(book: Book, call: Call) -> Vec<TaskId> {
     let today = book.today();
-    book.pick(|handbook, task| Call::of(handbook, task, today) == Some(call))
+    let (mut mine, mut others) = (Vec::new(), Vec::new());
+    for id in book.pick(|handbook, task| Call::of(handbook, task, today) == Some(call)) {
+        if book.may_write(&id, "done") {
+            mine.push(id);
+        } else {
+            others.push(id);
+        }
+    }
+    mine.append(&mut others);
+    mine
 }
 
 fn countdown_card(book: Book, words: Words) -> Markup {

@@ -78,6 +78,7 @@ pub struct Book {
     content: RwSignal<u32>,
     status: RwSignal<u32>,
     snack: RwSignal<u32>,
+    drawing: RwSignal<u32>,
 }
 
 impl Book {
@@ -111,6 +112,7 @@ impl Book {
             content: RwSignal::new(0),
             status: RwSignal::new(0),
             snack: RwSignal::new(0),
+            drawing: RwSignal::new(0),
         };
         book.change(Inner::index);
         book
@@ -328,6 +330,17 @@ impl Book {
         let mut snack = Some(snack);
         self.change(|it| it.snack = snack.take().flatten());
         tell(self.snack);
+    }
+
+    /// Says that nothing was written, and draws the screen anew: a box that was tapped shows again what is kept.
+    pub fn refuse(&self, error: AppError) {
+        self.say(Some(Snack::Failed(error)));
+        tell(self.drawing);
+    }
+
+    /// Runs again when the screen must be drawn anew.
+    pub fn track_drawing(&self) {
+        self.drawing.track();
     }
 
     /// Tells the book what day it is.

@@ -1,9 +1,12 @@
 // Every screen in every theme and language: no violation, nothing cut off on a narrow phone, targets for thumbs.
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { UnitPage } from "../../pages/board_page.ts";
 import { Screen } from "../../pages/screen.ts";
 import { TaskListPage } from "../../pages/task_list_page.ts";
 import { TaskPage } from "../../pages/task_page.ts";
+import { exchange, tick } from "../../support/device.ts";
+import { HONG_THUONG, people } from "../../support/people.ts";
 import { prepareForOffline, signInTo } from "../../support/ready.ts";
 import {
   type Look,
@@ -42,11 +45,15 @@ for (const look of looks) {
     await checkAll(await phone.tab(), signInScreens, look);
   });
 
-  test(`district screens have no axe violation and no sideways scroll (${name})`, async ({ server, unpackPhone }) => {
+  test(`district screens have no axe violation and no sideways scroll (${name})`, async ({ server, unpackPhone, signInAt }) => {
+    // A unit whose history has something to show.
+    await (await signInAt(people.secretary)).sync(exchange([tick(1, "R01"), tick(2, "R02")]));
     const phone = await unpackPhone();
     const page = await signInTo(phone, districtUser, "/board");
     await wear(phone.context, server.address, look);
     await checkAll(page, districtScreens, look);
+    await new UnitPage(page).open(HONG_THUONG);
+    await expect(new UnitPage(page).allLines).toHaveCount(2);
   });
 }
 

@@ -4,6 +4,7 @@ import { SyncPage } from "../../pages/sync_page.ts";
 import { TaskListPage } from "../../pages/task_list_page.ts";
 import { unsentCount } from "../../pages/screen.ts";
 import type { Account, Receipt } from "../../support/account.ts";
+import { exchange, tick } from "../../support/device.ts";
 import { A_NGO, HONG_THUONG, PASSWORD, people } from "../../support/people.ts";
 import { prepareForOffline, signInTo } from "../../support/ready.ts";
 import { unsent } from "../../support/store.ts";
@@ -167,37 +168,6 @@ test("what the server refuses is told with its reason, kept on the phone and not
   await expect(sync.chipState).toHaveText(word("chip.refused", { count: 1 }));
   await expect(sync.page.getByText(word("refused.because", { reason: word("reject.bad_value") }))).toBeVisible();
 });
-
-/** One raw exchange of a device that is not a browser. */
-function exchange(ops: object[], cursors: object = {}): object {
-  return {
-    protocol: 1,
-    app: "end2end",
-    device: "may-thu",
-    incarnation: "lan-mot",
-    now_ms: Date.now(),
-    unsent: ops.length,
-    kept_from: 1,
-    ops,
-    cursors,
-  };
-}
-
-function tick(seq: number, record: string): object {
-  return {
-    device: "may-thu",
-    incarnation: "lan-mot",
-    seq,
-    author: people.secretary,
-    at_ms: Date.now(),
-    scope: HONG_THUONG,
-    kind: "propaganda_task",
-    record,
-    field: "done",
-    base: { epoch: 1, seq: 0 },
-    change: { set: true },
-  };
-}
 
 async function verdicts(answer: { json(): Promise<unknown> }): Promise<string[]> {
   const { receipts } = (await answer.json()) as { receipts: Receipt[] };
