@@ -2,10 +2,10 @@
 
 use domain::date::CivilDate;
 use domain::handbook::Handbook;
+use domain::kinds::task::TaskEdit;
 use domain::offset::Offset;
 use domain::task::{EvidenceKind, Task, TaskFamily, fill};
 use leptos::prelude::*;
-use serde_json::Value;
 
 use crate::state::book::{Book, TaskId};
 use crate::ui::format;
@@ -195,7 +195,10 @@ fn steps(book: Book, words: Words, id: &TaskId) -> AnyView {
                     book.with_task(&shown, |_, it, _| is_done(it))
                         .unwrap_or_default()
                 },
-                move |done| book.set(&id, &format!("step.{}", index + 1), done),
+                move |done| {
+                    let step = index + 1;
+                    book.edit(&id, TaskEdit::Step { step, done });
+                },
             );
             parts::row(|| "row", vec![tick, parts::still("row-main", out)])
         })
@@ -255,7 +258,7 @@ fn evidence(book: Book, words: Words, id: &TaskId) -> AnyView {
                     .flatten()
                     .unwrap_or_default()
             },
-            move |text| book.set(&id, "number", text_or_null(&text)),
+            move |text| book.edit(&id, TaskEdit::Number(text)),
         ));
     }
     if kinds.contains(&EvidenceKind::Date) {
@@ -271,7 +274,7 @@ fn evidence(book: Book, words: Words, id: &TaskId) -> AnyView {
                     .map(CivilDate::iso)
                     .unwrap_or_default()
             },
-            move |text| book.set(&id, "date", text_or_null(&text)),
+            move |text| book.edit(&id, TaskEdit::Date(CivilDate::parse_iso(&text).ok())),
         ));
     }
     if counts || kinds.contains(&EvidenceKind::Count) {
@@ -293,14 +296,6 @@ fn evidence(book: Book, words: Words, id: &TaskId) -> AnyView {
     foot.line("<p class=\"fine\">", words.secrecy(), "</p>");
     content.push(parts::still("", foot));
     parts::group("card stack-2", content)
-}
-
-/// An emptied field is cleared, not set to nothing readable.
-fn text_or_null(text: &str) -> Value {
-    match text.trim() {
-        "" => Value::Null,
-        text => text.into(),
-    }
 }
 
 fn guidelines(out: &mut Markup, words: Words, book: &Handbook, task: &Task) {

@@ -1,5 +1,6 @@
 //! Notes under a task: they only ever add, and a withdrawn one stays readable as such.
 
+use domain::kinds::task::TaskEdit;
 use leptos::prelude::*;
 
 use super::format;
@@ -56,7 +57,7 @@ fn note_row(book: Book, words: Words, id: &TaskId, note: domain::task::Note) -> 
             None,
             true,
             move || {
-                book.retract_note(&id, note.by.op.clone());
+                book.edit(&id, TaskEdit::Retract(note.by.op.clone()));
             },
         ));
     }
@@ -68,7 +69,7 @@ fn note_form(book: Book, words: Words, id: TaskId) -> AnyView {
     let save = move || {
         let note = text.get_untracked().trim().to_owned();
         if !note.is_empty() {
-            book.add_note(&id, &note);
+            book.edit(&id, TaskEdit::Note(note));
             text.set(String::new());
         }
     };

@@ -1,5 +1,6 @@
 //! The message at the bottom edge: every tap answers, and a tick can be taken back for eight seconds.
 
+use domain::kinds::task::TaskEdit;
 use leptos::prelude::*;
 
 use super::device;
@@ -55,7 +56,7 @@ fn message(book: Book, words: Words, snack: Snack) -> Vec<AnyView> {
         let mut face = Markup::new();
         face.text(words.snack_undo());
         content.push(parts::button("snack-undo", face, None, true, move || {
-            book.set(&id, "done", !done);
+            book.edit(&id, TaskEdit::Done(!done));
             book.say(None);
         }));
     }

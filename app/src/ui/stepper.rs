@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use domain::kinds::task::TaskEdit;
 use leptos::prelude::*;
 
 use super::markup::Markup;
@@ -27,7 +28,7 @@ pub fn stepper(book: Book, words: Words, id: &TaskId) -> AnyView {
         let (id, quantity) = (id.clone(), quantity.clone());
         Rc::new(move |value: i64| {
             if value >= 0 && value != untrack(&quantity) {
-                book.set(&id, "quantity", value);
+                book.edit(&id, TaskEdit::Quantity(Some(value)));
             }
         })
     };
