@@ -184,7 +184,7 @@ async fn board_data(state: &AppState, principal: &Principal) -> Result<BoardData
     let board = board::load(state, &principal.grants).await?;
     let row = |it: board::BoardRow| BoardRow {
         unit: it.unit.to_string(),
-        name: it.counted.plan.name.clone(),
+        name: it.counted.plan.short_name().to_owned(),
         congress: it.counted.congress.clone(),
         progress: it.counted.progress,
         last_contact_ms: it.contact.as_ref().map(|it| it.last_contact_ms),
@@ -193,7 +193,7 @@ async fn board_data(state: &AppState, principal: &Principal) -> Result<BoardData
     Ok(BoardData {
         title_unit: directory
             .unit(&me.unit)
-            .map_or_else(String::new, |it| it.name.clone()),
+            .map_or_else(String::new, |it| it.short_name().to_owned()),
         viewer: me.name,
         today: board.today,
         now_ms: state.clock.now_ms(),
@@ -233,7 +233,7 @@ async fn unit_data(
     };
     Ok(UnitData {
         progress: loaded.handbook.progress(today),
-        name: loaded.handbook.unit.name,
+        name: loaded.handbook.unit.short_name().to_owned(),
         congress: loaded.handbook.congress,
         today,
         now_ms: state.clock.now_ms(),

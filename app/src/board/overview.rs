@@ -17,7 +17,7 @@ use crate::words::Words;
 pub struct BoardRow {
     /// Unit key, for the link.
     pub unit: String,
-    /// Name of the Party organisation.
+    /// Short name of the Party organisation.
     pub name: String,
     /// Its congress.
     pub congress: Congress,
@@ -32,7 +32,7 @@ pub struct BoardRow {
 /// What the board shows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BoardData {
-    /// Name of the viewer's own unit.
+    /// Short name of the viewer's own unit.
     pub title_unit: String,
     /// Who looks.
     pub viewer: String,
@@ -83,7 +83,7 @@ pub fn board_page(data: &BoardData, assets: &Assets, words: Words) -> impl IntoV
         </div>
     };
     let subtitle = words.board_subtitle(
-        format::short_unit(&data.title_unit),
+        &data.title_unit,
         words.today_date(format::weekday(words, data.today), data.today),
     );
     let page = wide(
@@ -135,7 +135,7 @@ fn row(words: Words, row: &BoardRow, data: &BoardData) -> AnyView {
         <tr>
             <th scope="row">
                 <a class="unit-a" href=format!("/board/{}", row.unit)>
-                    <span class="unit-n">{format::short_unit(&row.name).to_owned()}</span>
+                    <span class="unit-n">{row.name.clone()}</span>
                     <span class="meta">{row.congress.kind.clone()}</span>
                 </a>
             </th>

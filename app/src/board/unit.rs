@@ -28,7 +28,7 @@ pub struct UnitEvent {
 /// What the page of a unit shows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnitData {
-    /// Name of the Party organisation.
+    /// Short name of the Party organisation.
     pub name: String,
     /// Its congress.
     pub congress: Congress,
@@ -87,7 +87,7 @@ pub fn unit_page(data: &UnitData, assets: &Assets, words: Words) -> impl IntoVie
     };
     let subtitle = data.congress.kind.clone().unwrap_or_default();
     let page = wide(
-        format::short_unit(&data.name).to_owned(),
+        data.name.clone(),
         subtitle,
         Some(words.board_back()),
         content.into_any(),

@@ -12,7 +12,6 @@ use super::database::{Database, StoreError};
 use super::tabs::{TabMessage, Tabs};
 use super::{api, clock};
 use crate::error::AppError;
-use crate::session::Me;
 use crate::state::book::{Book, Snack};
 
 /// Longer than any wait of the exchange.
@@ -28,6 +27,8 @@ pub struct Phone {
     tabs: RefCell<Option<Tabs>>,
     timer: RefCell<Option<Timeout>>,
     leading: Cell<bool>,
+    /// Counts what this tab has taken in, so that a slower reading of the store never undoes it on the screen.
+    taken_in: Cell<u64>,
     busy: Cell<bool>,
 }
 
@@ -42,6 +43,7 @@ impl Phone {
             tabs: RefCell::new(None),
             timer: RefCell::new(None),
             leading: Cell::new(false),
+            taken_in: Cell::new(0),
             busy: Cell::new(false),
         });
         let hearer = phone.clone();
@@ -59,7 +61,7 @@ impl Phone {
         spawn_local(async move {
             match phone.database.record(draft, clock::now_ms()).await {
                 Ok(changes) => {
-                    phone.book.absorb(changes.clone());
+                    phone.absorb(changes.clone());
                     phone.tell(&TabMessage::Stored(changes));
                     phone.wake();
                 }
@@ -87,8 +89,9 @@ impl Phone {
         if me.user != self.book.me().user {
             return Err(AppError::Forbidden);
         }
-        self.keep_me(&me).await?;
-        self.wake();
+        self.database.put_me(&me).await?;
+        // The server may have told of other rights; then the work goes on its way.
+        self.catch_up();
         Ok(())
     }
 
@@ -104,15 +107,21 @@ impl Phone {
     }
 
     async fn reload(&self) -> Result<(), StoreError> {
-        let replica = self.database.load().await?;
-        let me = self.database.me().await?.unwrap_or_else(|| self.book.me());
-        self.book.replace(replica, me);
-        Ok(())
+        loop {
+            let before = self.taken_in.get();
+            let me = self.database.me().await?.unwrap_or_else(|| self.book.me());
+            let replica = self.database.load().await?;
+            // What was taken in while the store was read may be missing from that reading.
+            if self.taken_in.get() == before {
+                self.book.replace(replica, me);
+                return Ok(());
+            }
+        }
     }
 
-    async fn keep_me(&self, me: &Me) -> Result<(), AppError> {
-        self.database.put_me(me).await?;
-        Ok(())
+    fn absorb(&self, changes: Vec<StoreChange>) {
+        self.taken_in.set(self.taken_in.get() + 1);
+        self.book.absorb(changes);
     }
 
     fn hear(self: &Rc<Self>, message: TabMessage) {
@@ -121,7 +130,7 @@ impl Phone {
                 let has_own = changes
                     .iter()
                     .any(|it| matches!(it, StoreChange::PutOutgoing(_)));
-                self.book.absorb(changes);
+                self.absorb(changes);
                 if has_own && self.leading.get() {
                     self.wake();
                 }
@@ -249,7 +258,7 @@ impl Phone {
         }
         match self.database.commit(&changes).await {
             Ok(()) => {
-                self.book.absorb(changes.clone());
+                self.absorb(changes.clone());
                 self.tell(&TabMessage::Stored(changes));
                 true
             }
@@ -281,7 +290,7 @@ impl Phone {
             .map(|it| StoreChange::PutOutgoing(Box::new(it)))
             .collect();
         if !changes.is_empty() {
-            self.book.absorb(changes);
+            self.absorb(changes);
         }
         Ok(())
     }

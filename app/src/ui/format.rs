@@ -94,20 +94,3 @@ pub fn roles(book: &Handbook, keys: &[String]) -> String {
     }
     names
 }
-
-/// "đảng bộ xã Hồng Thượng" → "Hồng Thượng": the part that tells one unit from its neighbours.
-pub fn short_unit(name: &str) -> &str {
-    const LEVELS: [&str; 7] = [
-        "Đảng bộ xã ",
-        "Đảng bộ thị trấn ",
-        "Đảng bộ phường ",
-        "Đảng bộ huyện ",
-        "Đảng bộ tỉnh ",
-        "Đảng bộ ",
-        "Chi bộ ",
-    ];
-    LEVELS
-        .iter()
-        .find_map(|it| name.strip_prefix(it))
-        .unwrap_or(name)
-}

@@ -87,7 +87,7 @@ pub fn unit_line(book: Book) -> String {
 
 /// Short name of the unit.
 pub fn unit_name(book: Book) -> String {
-    book.with(|it| format::short_unit(&it.unit.name).to_owned())
+    book.with(|it| it.unit.short_name().to_owned())
 }
 
 /// State over count, never merged, never animated.

@@ -57,3 +57,48 @@ readable!(UnitPlan {
     required: name, kind;
     optional: parent, aliases, congress_kind, form, wave, code, successor, phone, members, note, confidence, source
 });
+
+impl UnitPlan {
+    /// The part of the name that tells the unit from its neighbours: what follows the word of its level
+    /// ("Đảng bộ xã Hồng Thượng", level "xã" → "Hồng Thượng"), else the whole name.
+    ///
+    /// The level is the workbook's own word. In a name it stands in small letters; a capital makes it part of the name.
+    #[must_use]
+    pub fn short_name(&self) -> &str {
+        let level = self.kind.trim();
+        self.name
+            .match_indices(level)
+            .filter(|_| !level.is_empty())
+            .map(|(at, _)| (&self.name[..at], &self.name[at + level.len()..]))
+            .find(|(before, after)| before.ends_with(' ') && after.starts_with(' '))
+            .map_or(self.name.trim(), |(_, after)| after.trim())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_name_is_what_follows_the_level() {
+        for (name, kind, short) in [
+            ("Đảng bộ xã Hồng Thượng", "xã", "Hồng Thượng"),
+            ("Đảng bộ thị trấn A Lưới", "thị trấn", "A Lưới"),
+            ("Đảng bộ đặc khu Phú Quý", "đặc khu", "Phú Quý"),
+            (
+                "Đảng bộ Khối Mặt trận – Đoàn thể",
+                "khối",
+                "Đảng bộ Khối Mặt trận – Đoàn thể",
+            ),
+            ("Đảng bộ xã", "xã", "Đảng bộ xã"),
+            ("Chi bộ Kho bạc", "", "Chi bộ Kho bạc"),
+        ] {
+            let unit = UnitPlan {
+                name: name.to_owned(),
+                kind: kind.to_owned(),
+                ..UnitPlan::default()
+            };
+            assert_eq!(unit.short_name(), short, "{name}");
+        }
+    }
+}
