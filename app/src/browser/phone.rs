@@ -51,6 +51,8 @@ impl Phone {
         let leader = phone.clone();
         tabs.lead(move || leader.take_the_lead());
         phone.tabs.replace(Some(tabs));
+        // Another tab may have written between this tab's first reading and its joining.
+        phone.catch_up();
         phone.watch_the_day();
         phone
     }
