@@ -1,12 +1,12 @@
 //! A phone and a server in memory, without faults: each test injects its own.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use serde_json::{Value, json};
 use sync::{
     AuthorId, Change, Cursor, Decision, DeviceId, Draft, Epoch, Exchange, Incarnation, Judgement,
     LogEntry, OpId, Operation, Policy, Refused, RegisterKey, RejectCode, Replica, Scope, ScopePull,
-    ServerClock, ServerSeq, StoreChange, SyncReply, SyncRequest, VERSION, Working, decide, record,
+    ScopeState, ServerClock, StoreChange, SyncReply, SyncRequest, VERSION, Working, decide, record,
 };
 
 /// True time of every test: nothing here waits.
@@ -20,7 +20,7 @@ pub fn key(field: &str) -> RegisterKey {
 pub struct Rules;
 
 impl Policy for Rules {
-    fn judge(&self, op: &Operation) -> Judgement {
+    fn judge(&self, op: &Operation, _: i64) -> Judgement {
         match &op.change {
             Change::Set(value) if value == "bad" => Judgement::Reject(RejectCode::BadValue),
             _ => Judgement::Accept,
@@ -39,7 +39,7 @@ pub struct Server {
 
 impl Server {
     pub fn new() -> Self {
-        let scopes = BTreeMap::from([(Scope::new("unit"), ServerSeq::ZERO)]);
+        let scopes = HashMap::from([(Scope::new("unit"), ScopeState::default())]);
         Self {
             working: Working {
                 scopes,
@@ -84,6 +84,7 @@ impl Server {
         };
         SyncReply {
             protocol: VERSION,
+            incarnation: Some(request.incarnation.clone()),
             epoch: self.working.epoch,
             now_ms: NOW_MS,
             expect: decision.expect,
