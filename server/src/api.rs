@@ -27,6 +27,7 @@ pub mod request_id;
 pub mod sign_in;
 pub mod sign_out;
 pub mod snapshot;
+pub mod snapshot_pages;
 pub mod sync;
 
 /// A megabyte over a bad mobile line takes minutes; past this the phone has given up too.
@@ -69,6 +70,12 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::POST, "/api/v1/sync", || post(sync::sync)),
         Route::new(Method::GET, "/api/v1/snapshot/{scope}", || {
             get(snapshot::show_snapshot)
+        }),
+        Route::new(Method::GET, "/api/v1/pages/{scope}", || {
+            get(snapshot_pages::show_first)
+        }),
+        Route::new(Method::GET, "/api/v1/pages/{scope}/{at}/{number}", || {
+            get(snapshot_pages::show_numbered)
         }),
         Route::new(Method::GET, "/healthz", || get(health::show_health)),
     ];
