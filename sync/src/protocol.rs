@@ -177,6 +177,20 @@ impl SyncRequest {
     }
 }
 
+/// A whole snapshot is one page.
+impl From<Snapshot> for Page {
+    fn from(whole: Snapshot) -> Self {
+        Self {
+            scope: whole.scope,
+            cursor: whole.cursor,
+            number: 0,
+            of: 1,
+            registers: whole.registers,
+            history: whole.history,
+        }
+    }
+}
+
 impl Page {
     /// Whether it is the last of its snapshot.
     #[must_use]

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::columns::ObjectWriter;
 use super::receipts::{read_receipts, receipt_runs};
 use super::{Fields, Wire, WireError, batch};
-use crate::ids::{Cursor, Scope};
+use crate::ids::{Cursor, Scope, ServerSeq};
 use crate::operation::{Incoming, Operation};
 use crate::protocol::{
     PLAIN_VERSION, REQUEST_OPS_MAX, ScopePull, Snapshot, SnapshotRegister, SyncReply, SyncRequest,
@@ -99,6 +99,8 @@ pub enum WrittenPull {
     Segments {
         /// Where the phone stands after folding them.
         cursor: Cursor,
+        /// Place that was asked with.
+        after: ServerSeq,
         /// The segments.
         segments: Vec<String>,
         /// Whether to ask again at once.
@@ -118,6 +120,7 @@ impl WrittenPull {
                 cursor,
                 segments,
                 more,
+                ..
             } => {
                 writer.text("pull", "entries");
                 writer.value("cursor", &cursor.to_wire());
@@ -191,6 +194,7 @@ impl Wire for SyncReply {
                     more,
                 } => WrittenPull::Segments {
                     cursor: *cursor,
+                    after: ServerSeq::ZERO,
                     segments: Segment::of_entries(entries.clone())
                         .iter()
                         .map(Segment::to_json)

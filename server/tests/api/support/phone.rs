@@ -4,8 +4,8 @@ use reqwest::StatusCode;
 use serde_json::Value;
 use sync::wire::Wire as _;
 use sync::{
-    AuthorId, Change, Cursor, DeviceId, Draft, Exchange, Failure, Incarnation, OpSeq, Page,
-    PageWanted, RegisterKey, Replica, Scope, SyncReply, SyncRequest, Verdict, record,
+    AuthorId, Change, Cursor, DeviceId, Draft, Exchange, Failure, Incarnation, Incoming, OpSeq,
+    Page, PageWanted, RegisterKey, Replica, Scope, SyncReply, SyncRequest, Verdict, record,
 };
 
 use super::TestServer;
@@ -127,4 +127,11 @@ impl Phone {
     pub fn value(&self, key: &RegisterKey) -> Option<Value> {
         self.replica.view(key).value().cloned()
     }
+}
+
+/// Changes one operation of a request as no phone of ours would.
+pub fn garble(request: &mut SyncRequest, index: usize, change: impl FnOnce(&mut Value)) {
+    let mut raw = request.ops[index].to_value();
+    change(&mut raw);
+    request.ops[index] = Incoming::from_value(raw);
 }
