@@ -114,6 +114,15 @@ impl Exchange {
         }
     }
 
+    /// A phone that speaks [`PLAIN_VERSION`] from the start, as one of the first release.
+    #[cfg(feature = "sim")]
+    pub(crate) fn plain(app: impl Into<String>) -> Self {
+        Self {
+            speaks: PLAIN_VERSION,
+            ..Self::new(app)
+        }
+    }
+
     /// What is known about the path to the server.
     #[must_use]
     pub fn link(&self) -> Link {
@@ -153,9 +162,12 @@ impl Exchange {
             .find(|it| !replica.cursors().contains_key(*it) || self.stale_scopes.contains(it))?;
         let staged = replica.staged(scope);
         let next = u32::try_from(staged.len()).unwrap_or(u32::MAX);
+        // Pages that pulls have overtaken since are of no use: begin again.
+        let first = staged.first().map(|it| it.cursor);
+        let going_on = first.filter(|it| self.wants(replica, scope, *it));
         Some(PageWanted {
             scope: scope.clone(),
-            at: staged.first().map(|it| (it.cursor, next)),
+            at: going_on.map(|it| (it, next)),
         })
     }
 

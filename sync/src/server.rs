@@ -192,6 +192,8 @@ pub struct Decision {
     pub offset_ms: i64,
     /// Operations not accepted, forks among them.
     pub refused: Vec<Refused>,
+    /// Lowest place taken although later ones were here before: a backup made meanwhile does not hold it.
+    pub filled: Option<OpSeq>,
     /// Place expected next of this incarnation.
     pub expect: OpSeq,
 }
@@ -234,6 +236,7 @@ pub fn decide(
         accepted: Vec::with_capacity(request.ops.len()),
         offset_ms: clock.now_ms.saturating_sub(request.now_ms),
         refused: Vec::new(),
+        filled: None,
         expect: OpSeq::FIRST,
     };
     for incoming in &request.ops {
@@ -291,6 +294,9 @@ pub fn decide(
         working.receipts.insert(id, stored.clone());
         decision.new_receipts.push((seq, stored));
         decision.receipts.push(Receipt { seq, verdict });
+        if high.is_some_and(|high| seq < high) {
+            decision.filled = Some(decision.filled.map_or(seq, |it| it.min(seq)));
+        }
         high = high.max(Some(seq));
     }
     if let Some(high) = high {

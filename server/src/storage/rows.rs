@@ -76,6 +76,8 @@ pub(super) struct DeviceRow {
     pub(super) contact: Contact,
     /// Last place received; `None` leaves what is known.
     pub(super) high: Option<OpSeq>,
+    /// Lowest place taken after later ones: no backup holds it yet.
+    pub(super) filled: Option<OpSeq>,
 }
 
 /// Everything that a batch writes besides accounts.

@@ -6,8 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use sync::{
-    Address, Decision, DeviceState, Lifetime, LogEntry, Needs, RegisterKey, Scope, ScopeState,
-    Segment, ServerClock, Working,
+    Address, Decision, DeviceState, Lifetime, LogEntry, Needs, OpSeq, RegisterKey, Scope,
+    ScopeState, Segment, ServerClock, Working,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -175,6 +175,7 @@ async fn write(
     if !batch.pushes.is_empty() {
         let decisions = decide_all(&mut working, batch)?;
         let mut plans = BTreeSet::new();
+        let mut filled: HashMap<Lifetime, OpSeq> = HashMap::new();
         for ((job, _), decision) in batch.pushes.iter().zip(decisions) {
             let written = decision.accepted.iter().map(|it| &it.op);
             plans.extend(
@@ -187,9 +188,13 @@ async fn write(
                 receipts: decision.receipts.clone(),
                 expect: decision.expect,
             });
+            if let Some(place) = decision.filled {
+                let lowest = filled.entry(lifetime_of(&job.push)).or_insert(place);
+                *lowest = place.min(*lowest);
+            }
             add_rows(&mut rows, &job.push, decision)?;
         }
-        add_heads(&mut rows, &working, batch);
+        add_heads(&mut rows, &working, batch, &filled);
         add_plans(&mut rows, &working, plans)?;
     }
     for (scope, state) in working.scopes {
@@ -367,7 +372,7 @@ pub(super) fn segment_row(
 }
 
 /// Ends of the logs that grew or are new, and the devices of the batch: each one's latest request, and its head after all.
-fn add_heads(rows: &mut Rows, working: &Working, batch: &Batch) {
+fn add_heads(rows: &mut Rows, working: &Working, batch: &Batch, filled: &HashMap<Lifetime, OpSeq>) {
     let grown = rows.segments.iter().map(|it| &it.scope);
     let new = batch
         .pushes
@@ -382,8 +387,12 @@ fn add_heads(rows: &mut Rows, working: &Working, batch: &Batch) {
     for (PushJob { push, .. }, _) in &batch.pushes {
         let lifetime = lifetime_of(push);
         let high = working.devices.get(&lifetime).and_then(|it| it.high);
-        let contact = contact_of(push);
-        devices.insert(lifetime, DeviceRow { contact, high });
+        let row = DeviceRow {
+            contact: contact_of(push),
+            high,
+            filled: filled.get(&lifetime).copied(),
+        };
+        devices.insert(lifetime, row);
     }
     rows.devices = devices.into_values().collect();
 }

@@ -110,7 +110,7 @@ pub(super) fn take_in(
             },
             ScopePull::Reset => intake.stale.push(scope),
             ScopePull::Denied => {
-                if replica.cursors().contains_key(&scope) {
+                if replica.cursors().contains_key(&scope) || !replica.staged(&scope).is_empty() {
                     intake.changes.push(StoreChange::ForgetScope(scope.clone()));
                 }
                 intake.denied.push(scope);

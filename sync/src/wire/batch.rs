@@ -34,7 +34,7 @@ pub(super) fn put(writer: &mut ObjectWriter, ops: &[&Operation]) {
     writer.column("change", &changes, |out, it| write_change(out, it));
     if ops.iter().any(|it| !it.extra.is_empty()) {
         let extras: Vec<Value> = ops.iter().map(|it| extra_of(it)).collect();
-        writer.column("extra", &extras, |out, it| columns::json(out, it));
+        writer.column("extra", &extras, columns::json);
     }
 }
 

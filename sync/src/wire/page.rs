@@ -56,10 +56,7 @@ impl Wire for Page {
 /// Registers as columns: a page's, and a server's checkpoint.
 #[must_use]
 pub fn registers_to_json(registers: &[SnapshotRegister]) -> String {
-    fn texts<'a>(
-        registers: &'a [SnapshotRegister],
-        of: fn(&SnapshotRegister) -> &str,
-    ) -> Vec<&'a str> {
+    fn texts(registers: &[SnapshotRegister], of: fn(&SnapshotRegister) -> &str) -> Vec<&str> {
         registers.iter().map(of).collect()
     }
     let mut writer = ObjectWriter::new();
@@ -78,7 +75,7 @@ fn put_states(writer: &mut ObjectWriter, registers: &[SnapshotRegister]) {
     // Rows that are not plain repeat their neighbour, so that a shared value stays shared.
     let Some(mut last) = plain.iter().find_map(|it| it.map(|(_, by)| by)) else {
         let states: Vec<Value> = registers.iter().map(|it| it.register.to_wire()).collect();
-        writer.column("state", &states, |out, it| columns::json(out, it));
+        writer.column("state", &states, columns::json);
         return;
     };
     let mut values: Vec<&Value> = Vec::with_capacity(plain.len());
@@ -108,7 +105,7 @@ fn put_states(writer: &mut ObjectWriter, registers: &[SnapshotRegister]) {
             .zip(&plain)
             .map(|(it, plain)| plain.map_or_else(|| it.register.to_wire(), |_| Value::Null))
             .collect();
-        writer.column("state", &states, |out, it| columns::json(out, it));
+        writer.column("state", &states, columns::json);
     }
 }
 

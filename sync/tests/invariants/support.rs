@@ -1,12 +1,13 @@
 //! A phone and a server in memory, without faults: each test injects its own.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
 use sync::{
     AuthorId, Change, Cursor, Decision, DeviceId, Draft, Epoch, Exchange, Incarnation, Judgement,
-    LogEntry, OpId, Operation, Policy, Refused, RegisterKey, RejectCode, Replica, Scope, ScopePull,
-    ScopeState, ServerClock, StoreChange, SyncReply, SyncRequest, VERSION, Working, decide, record,
+    LogEntry, OpId, Operation, Policy, Refused, Register, RegisterKey, RejectCode, Replica, Scope,
+    ScopePull, ScopeState, ServerClock, StoreChange, SyncReply, SyncRequest, VERSION, Working,
+    decide, record,
 };
 
 /// True time of every test: nothing here waits.
@@ -64,6 +65,17 @@ impl Server {
             }
         }
         decision
+    }
+
+    /// Every register, by its whole address.
+    pub fn registers(&self) -> BTreeMap<RegisterKey, Register> {
+        let scopes = self.working.scopes.iter();
+        scopes
+            .flat_map(|(scope, state)| {
+                let all = state.registers.iter();
+                all.map(|(address, it)| (address.within(scope), it.clone()))
+            })
+            .collect()
     }
 
     pub fn answer(&mut self, request: &SyncRequest, author: &AuthorId) -> SyncReply {

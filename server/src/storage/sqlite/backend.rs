@@ -320,6 +320,7 @@ impl Transaction for SqliteTransaction<'_> {
             .map(|it| DeviceRow {
                 contact: it.clone(),
                 high: None,
+                filled: None,
             })
             .collect();
         write_devices(&mut self.0, &rows).await
@@ -351,7 +352,21 @@ async fn write_devices(
     connection: &mut SqliteConnection,
     rows: &[DeviceRow],
 ) -> Result<(), StorageError> {
-    for DeviceRow { contact, .. } in rows {
+    for DeviceRow {
+        contact, filled, ..
+    } in rows
+    {
+        if let Some(filled) = filled {
+            sqlx::query(
+                "UPDATE device SET backed_up = NULL
+                 WHERE device = ? AND incarnation = ? AND backed_up >= ?",
+            )
+            .bind(contact.device.as_str())
+            .bind(contact.incarnation.as_str())
+            .bind(from_u64(filled.get()))
+            .execute(&mut *connection)
+            .await?;
+        }
         let born_of = contact.born_of.as_ref().map(Incarnation::as_str);
         sqlx::query(
             "UPDATE device SET replaced_ms = ?1,
