@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use sync::{
     AuthorId, Change, Cursor, DeviceId, Incarnation, Incoming, OpId, OpSeq, Operation, RegisterKey,
-    Scope, ServerSeq, SyncRequest, VERSION, Verdict,
+    Scope, ServerSeq, SortedMap, SyncRequest, VERSION, Verdict,
 };
 
 use crate::import::{self, PlannedChange};
@@ -125,7 +125,7 @@ pub async fn write(
         unsent: 0,
         kept_from: OpSeq::FIRST,
         ops,
-        cursors: BTreeMap::new(),
+        cursors: SortedMap::new(),
     };
     let policy = Arc::new(ServerPolicy);
     let push = Push {

@@ -6,8 +6,6 @@
 
 mod intake;
 
-use std::collections::BTreeMap;
-
 use crate::ids::{Cursor, Epoch, Incarnation, OpSeq, Scope};
 use crate::operation::{Incoming, Operation};
 use crate::protocol::{
@@ -260,7 +258,7 @@ impl Exchange {
             unsent: replica.unsent().count() as u64,
             kept_from: earlier.map_or_else(|| replica.kept_from(), |it| it.seq),
             ops: Vec::new(),
-            cursors: BTreeMap::new(),
+            cursors: SortedMap::new(),
         };
         for (scope, cursor) in replica.cursors() {
             if !self.stale_scopes.contains(scope) {
@@ -403,7 +401,7 @@ mod tests {
             expect: OpSeq::FIRST,
             backed_up: None,
             receipts: Vec::new(),
-            scopes: BTreeMap::new(),
+            scopes: SortedMap::new(),
         }
     }
 

@@ -1,12 +1,11 @@
 //! The messages of `POST /api/v1/sync` and of a scope's snapshot (`docs/protocol.md`), and their limits.
 
-use std::collections::BTreeMap;
-
 use crate::ids::{
     Cursor, DeviceId, Epoch, FieldName, Incarnation, Kind, OpSeq, RecordId, Scope, ServerSeq,
 };
 use crate::operation::{Incoming, LogEntry};
 use crate::register::Register;
+use crate::sorted_map::SortedMap;
 use crate::verdict::Verdict;
 use crate::wire::Wire as _;
 
@@ -20,8 +19,8 @@ pub const REQUEST_BYTES_MAX: usize = 1024 * 1024;
 pub const REQUEST_OPS_MAX: usize = 256;
 /// Most bytes of one operation: a bigger one could never be sent, so it is never recorded (invariant I9).
 pub const OPERATION_BYTES_MAX: usize = REQUEST_BYTES_MAX / 4;
-/// Most log entries of one scope in one reply.
-pub const REPLY_ENTRIES_MAX: usize = 2_000;
+/// Log entries of one scope after which a reply ends; the last segment goes whole. A broken line costs no more than these.
+pub const REPLY_ENTRIES_MAX: usize = 500;
 
 /// Most registers of one page of a snapshot.
 pub const PAGE_REGISTERS_MAX: usize = 1_000;
@@ -48,7 +47,7 @@ pub struct SyncRequest {
     /// Operations in order of their place. Each is read by itself: a bad one never spoils its neighbours.
     pub ops: Vec<Incoming>,
     /// Scopes to pull, each from its cursor.
-    pub cursors: BTreeMap<Scope, Cursor>,
+    pub cursors: SortedMap<Scope, Cursor>,
 }
 
 /// What became of one pushed operation.
@@ -96,7 +95,7 @@ pub struct SyncReply {
     /// One receipt for each operation that was looked at.
     pub receipts: Vec<Receipt>,
     /// One answer for each scope asked for.
-    pub scopes: BTreeMap<Scope, ScopePull>,
+    pub scopes: SortedMap<Scope, ScopePull>,
 }
 
 /// One register of a snapshot.

@@ -85,7 +85,7 @@ fn request(protocol: u32, mut ops: Vec<Operation>) -> SyncRequest {
         unsent: 1,
         kept_from: OpSeq::FIRST,
         ops: ops.into_iter().map(Incoming::Op).collect(),
-        cursors: BTreeMap::new(),
+        cursors: sync::SortedMap::new(),
     }
 }
 

@@ -47,6 +47,16 @@ const LOADED: [(&str, &str); 6] = [
     (OUTBOX, "put_outgoing"),
 ];
 
+/// What one transaction writes. One function runs them all: each of its own would be some kilobytes for the browser.
+enum Write<'a> {
+    Changes(&'a [StoreChange]),
+    Draft(Draft, i64),
+    Rebirth(Incarnation),
+    Me(&'a Me),
+    /// Takes away what the server can give again.
+    Room,
+}
+
 /// The open database of one person on this phone.
 #[derive(Debug)]
 pub struct Database {
@@ -106,13 +116,7 @@ impl Database {
     /// # Errors
     /// `Full`, `Interrupted` or `Unavailable`: none of them was kept.
     pub async fn commit(&self, changes: &[StoreChange]) -> Result<(), StoreError> {
-        self.persist(async |tx| {
-            for change in changes {
-                write(tx, change).await?;
-            }
-            Ok(())
-        })
-        .await
+        self.write(&Write::Changes(changes)).await.map(|_| ())
     }
 
     /// Gives a draft its place and commits it, in one transaction: two tabs never share a place (I4, I16).
@@ -120,16 +124,7 @@ impl Database {
     /// # Errors
     /// `Full`, `Interrupted` or `Unavailable`: the draft was not kept.
     pub async fn record(&self, draft: Draft, now_ms: i64) -> Result<Vec<StoreChange>, StoreError> {
-        self.persist(async |tx| {
-            let recorded = record(&head(tx).await?, draft.clone(), now_ms);
-            let (_, changes) =
-                recorded.ok_or_else(|| StoreError::Unreadable("the log is full".to_owned()))?;
-            for change in &changes {
-                write(tx, change).await?;
-            }
-            Ok(changes)
-        })
-        .await
+        self.write(&Write::Draft(draft, now_ms)).await
     }
 
     /// Goes on under a new identity ([`sync::rebirth`]), in one transaction that reads all of the outbox: no tab writes between.
@@ -138,60 +133,66 @@ impl Database {
     /// As [`Self::record`].
     pub async fn rebirth(&self) -> Result<Vec<StoreChange>, StoreError> {
         let fresh = Incarnation::new(clock::random_id());
-        self.persist(async |tx| {
-            let mut outbox = Vec::new();
-            for value in all(tx, OUTBOX).await? {
-                outbox.push(Outgoing::from_wire(value)?);
-            }
-            let changes = sync::rebirth(&head(tx).await?, &outbox, &fresh)
-                .ok_or_else(|| StoreError::Unreadable("the log is full".to_owned()))?;
-            for change in &changes {
-                write(tx, change).await?;
-            }
-            Ok(changes)
-        })
-        .await
+        self.write(&Write::Rebirth(fresh)).await
     }
 
     /// Runs one write. What the browser interrupts is tried again; what does not fit is tried once more after everything went
     /// that the server can give again: a person's work comes first.
-    async fn persist<T>(
-        &self,
-        work: impl AsyncFn(&Transaction<'_>) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
+    async fn write(&self, what: &Write<'_>) -> Result<Vec<StoreChange>, StoreError> {
         let mut tries = 1;
-        let mut made_room = false;
+        let mut now = what;
         loop {
-            match self.attempt(&work).await {
+            match self.attempt(now).await {
                 Err(StoreError::Interrupted(_)) if tries < TRIES_MAX => {
                     tries += 1;
                     let idb = open(&self.name).await?;
                     self.idb.replace(Rc::new(idb));
                 }
-                Err(StoreError::Full) if !made_room => {
-                    made_room = true;
-                    self.attempt(&async |tx: &Transaction<'_>| {
-                        for name in [STAGED, HISTORY] {
-                            tx.object_store(name)?.clear()?;
-                        }
-                        Ok(())
-                    })
-                    .await?;
+                Err(StoreError::Full) if !matches!(now, Write::Room) && tries < TRIES_MAX => {
+                    tries = TRIES_MAX;
+                    now = &Write::Room;
                 }
+                Ok(_) if matches!(now, Write::Room) => now = what,
                 done => return done,
             }
         }
     }
 
-    async fn attempt<T>(
-        &self,
-        work: &impl AsyncFn(&Transaction<'_>) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
+    async fn attempt(&self, what: &Write<'_>) -> Result<Vec<StoreChange>, StoreError> {
         let idb = self.connection();
         let tx = transaction(&idb, TransactionMode::Readwrite)?;
-        let done = work(&tx).await?;
+        let full = || StoreError::Unreadable("the log is full".to_owned());
+        let mut made = Vec::new();
+        match what {
+            Write::Changes(_) => {}
+            Write::Draft(draft, now_ms) => {
+                let recorded = record(&head(&tx).await?, draft.clone(), *now_ms);
+                made = recorded.ok_or_else(full)?.1;
+            }
+            Write::Rebirth(fresh) => {
+                let mut outbox = Vec::new();
+                for value in all(&tx, OUTBOX).await? {
+                    outbox.push(Outgoing::from_wire(value)?);
+                }
+                let reborn = sync::rebirth(&head(&tx).await?, &outbox, fresh);
+                made = reborn.ok_or_else(full)?;
+            }
+            Write::Me(me) => put(&tx.object_store(META)?, "me", &me.to_wire())?,
+            Write::Room => {
+                for name in [STAGED, HISTORY] {
+                    tx.object_store(name)?.clear()?;
+                }
+            }
+        }
+        let changes = match what {
+            Write::Changes(changes) => changes,
+            _ => made.as_slice(),
+        };
+        for change in changes {
+            write(&tx, change).await?;
+        }
         tx.commit().await?;
-        Ok(done)
+        Ok(made)
     }
 
     fn connection(&self) -> Rc<Idb> {
@@ -234,8 +235,7 @@ impl Database {
     /// # Errors
     /// `Full` or `Unavailable`.
     pub async fn put_me(&self, me: &Me) -> Result<(), StoreError> {
-        self.persist(async |tx| put(&tx.object_store(META)?, "me", &me.to_wire()))
-            .await
+        self.write(&Write::Me(me)).await.map(|_| ())
     }
 }
 

@@ -1,20 +1,18 @@
 //! `POST /api/v1/sync`: hello, push and pull in one round trip (`docs/protocol.md`).
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use domain::rights::may_read;
 use sync::wire::{Wire as _, WrittenPull};
 use sync::{
     Cursor, OpSeq, PLAIN_VERSION, ProtocolError, REPLY_ENTRIES_MAX, REQUEST_BYTES_MAX, Scope,
-    ScopePull, SyncReply, SyncRequest, VERSION,
+    ScopePull, SortedMap, SyncReply, SyncRequest, VERSION,
 };
 
-use super::body;
 use super::error::ApiError;
+use super::{body, packing};
 use crate::accounts::principal::Principal;
 use crate::directory::Directory;
 use crate::policy::PersonPolicy;
@@ -39,9 +37,11 @@ pub async fn sync(
     request: Request,
 ) -> Result<Response, ApiError> {
     // Read even when nobody is signed in: a sender that is still writing does not hear the answer.
-    let body = body::read(request.into_body(), REQUEST_BYTES_MAX).await;
+    let (parts, body) = request.into_parts();
+    let body = body::read(body, REQUEST_BYTES_MAX).await;
     let principal = principal?;
-    let mut request = SyncRequest::parse(&body?).map_err(|error| match error {
+    let body = packing::unpack(&parts.headers, body?, REQUEST_BYTES_MAX)?;
+    let mut request = SyncRequest::parse(&body).map_err(|error| match error {
         ProtocolError::TooLarge => ApiError::too_large(),
         ProtocolError::UnknownVersion(_) => ApiError::unknown_version(),
         ProtocolError::Unreadable(reason) => {
@@ -86,7 +86,7 @@ pub async fn sync(
         expect,
         backed_up,
         receipts,
-        scopes: BTreeMap::new(),
+        scopes: SortedMap::new(),
     };
     let pulls = pull(&state, &principal, &directory, &heads, cursors).await?;
     let body = if protocol > PLAIN_VERSION {
@@ -94,15 +94,11 @@ pub async fn sync(
     } else {
         plain(reply, pulls)?
     };
-    let headers = [
-        (header::CACHE_CONTROL, "no-store"),
-        (header::CONTENT_TYPE, "application/json"),
-    ];
-    Ok((headers, body).into_response())
+    Ok(packing::json(&parts.headers, body))
 }
 
 /// The answer for a phone of the first release: each entry an object.
-fn plain(mut reply: SyncReply, pulls: BTreeMap<Scope, WrittenPull>) -> Result<String, ApiError> {
+fn plain(mut reply: SyncReply, pulls: SortedMap<Scope, WrittenPull>) -> Result<String, ApiError> {
     reply.incarnation = None;
     for (scope, pull) in pulls {
         let pull = match pull {
@@ -184,9 +180,9 @@ async fn pull(
     principal: &Principal,
     directory: &Directory,
     heads: &Heads,
-    cursors: BTreeMap<Scope, Cursor>,
-) -> Result<BTreeMap<Scope, WrittenPull>, ApiError> {
-    let mut scopes = BTreeMap::new();
+    cursors: SortedMap<Scope, Cursor>,
+) -> Result<SortedMap<Scope, WrittenPull>, ApiError> {
+    let mut scopes = SortedMap::new();
     for (scope, from) in cursors {
         let readable = may_read(&principal.grants, directory.tree(), &scope);
         let pull = match heads.cursor(&scope).filter(|_| readable) {

@@ -63,7 +63,7 @@ fn request(device: &str, ops: Vec<Value>) -> SyncRequest {
         born_of: None,
         kept_from: OpSeq::FIRST,
         ops: ops.into_iter().map(Incoming::from_value).collect(),
-        cursors: BTreeMap::new(),
+        cursors: sync::SortedMap::new(),
     }
 }
 

@@ -31,7 +31,7 @@ fn request(kept_from: u64, ops: Vec<Value>) -> SyncRequest {
         unsent: ops.len() as u64,
         kept_from: OpSeq::new(kept_from).expect("from 1"),
         ops: ops.into_iter().map(Incoming::from_value).collect(),
-        cursors: std::collections::BTreeMap::new(),
+        cursors: crate::SortedMap::new(),
     }
 }
 

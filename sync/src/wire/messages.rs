@@ -1,7 +1,5 @@
 //! Requests and answers, in either version of the protocol.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::columns::ObjectWriter;
@@ -13,6 +11,7 @@ use crate::protocol::{
     PLAIN_VERSION, REQUEST_OPS_MAX, ScopePull, Snapshot, SnapshotRegister, SyncReply, SyncRequest,
 };
 use crate::segment::Segment;
+use crate::sorted_map::SortedMap;
 use crate::{deserialize_through_wire, serde_through_wire, wire_struct};
 
 wire_struct!(SnapshotRegister {
@@ -137,7 +136,7 @@ impl WrittenPull {
 impl SyncReply {
     /// The answer of version 2 with pulls that are written already; its own `scopes` are not looked at.
     #[must_use]
-    pub fn to_json_with(&self, scopes: &BTreeMap<Scope, WrittenPull>) -> String {
+    pub fn to_json_with(&self, scopes: &SortedMap<Scope, WrittenPull>) -> String {
         let mut pulls = ObjectWriter::new();
         for (scope, pull) in scopes {
             pulls.raw(scope.as_str(), &pull.to_json());
@@ -185,7 +184,7 @@ impl Wire for SyncReply {
         if self.protocol == PLAIN_VERSION {
             return super::write(&self.to_plain());
         }
-        let mut scopes = BTreeMap::new();
+        let mut scopes = SortedMap::new();
         for (scope, pull) in &self.scopes {
             let pull = match pull {
                 ScopePull::Entries {
