@@ -221,7 +221,7 @@ async fn a_scope_of_others_is_denied_and_a_cursor_of_another_history_starts_agai
             },
         ),
     ] {
-        request.cursors = [(Scope::new(scope), cursor)].into();
+        request.cursors = [(Scope::new(scope), cursor)].into_iter().collect();
         let answer = phone.send(&server, &request).await;
         let reply = SyncReply::parse(&answer.bytes().await.unwrap()).unwrap();
         assert_eq!(reply.scopes[&Scope::new(scope)], expected);
