@@ -49,7 +49,8 @@ pub async fn set_up(data: &Path, units: usize) -> anyhow::Result<()> {
     let mut keys: Vec<String> = (0..units).map(unit_key).collect();
     for key in &keys {
         for (of, value) in &model {
-            registers.extend(copy(of, value, key));
+            let (at, value) = copy(of, value, key);
+            registers.insert(at, value);
         }
     }
     let tasks: Vec<&(RegisterKey, Value)> = model
@@ -87,24 +88,24 @@ pub async fn set_up(data: &Path, units: usize) -> anyhow::Result<()> {
 }
 
 /// The same register of another unit.
-fn copy(of: &RegisterKey, value: &Value, unit_key: &str) -> Option<(RegisterKey, Value)> {
+fn copy(of: &RegisterKey, value: &Value, unit_key: &str) -> (RegisterKey, Value) {
     if of.kind.as_str() == unit::KIND {
         let mut plan = value.clone();
         plan["name"] = format!("xã {unit_key}").into();
         plan["parent"] = PARENT.into();
         let at = RegisterKey::new(unit_key, unit::KIND, unit_key, PLAN);
-        return Some((at, plan));
+        return (at, plan);
     }
     let (kind, record, field) = (of.kind.as_str(), of.record.as_str(), of.field.as_str());
     let at = RegisterKey::new(unit_key, kind, record, field);
-    Some((at, value.clone()))
+    (at, value.clone())
 }
 
 fn unit_plan(model: &[(RegisterKey, Value)], key: &str) -> Option<(RegisterKey, Value)> {
     let (of, plan) = model
         .iter()
         .find(|(it, _)| it.kind.as_str() == unit::KIND)?;
-    copy(of, plan, key)
+    Some(copy(of, plan, key))
 }
 
 /// A task's plan that is not quite like its neighbours'.

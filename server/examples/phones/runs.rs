@@ -1,5 +1,10 @@
 //! What is measured. Every run is bounded in count and ends by itself.
 
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "counts far below 2^52 become figures for people"
+)]
+
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -85,7 +90,7 @@ fn client() -> anyhow::Result<Client> {
         .gzip(true)
         .brotli(true)
         .pool_max_idle_per_host(256)
-        .timeout(Duration::from_secs(120))
+        .timeout(Duration::from_mins(2))
         .build()?)
 }
 
