@@ -134,7 +134,9 @@ async fn i10_times_at_the_ends_of_the_world_are_shown_somehow() {
     for at_ms in [i64::MAX, i64::MIN, 0] {
         phone.set(&tick_key(HONG_THUONG), at_ms == 0);
         let mut request = phone.next_request();
-        garble(&mut request, 0, |it| it["at_ms"] = at_ms.into());
+        garble(&mut request, 0, |it| {
+            it["at_ms"] = at_ms.into();
+        });
         request.now_ms = at_ms;
         request.unsent = u64::MAX;
         let answer = phone.send(&server, &request).await;

@@ -98,15 +98,25 @@ async fn i09_poison_operations_never_hold_up_their_neighbours() {
     let rubbish = json!({ "seq": 2, "rubbish": ["\u{0}", -1e300, { "x": [[[]]] }] });
     garble(&mut request, 1, |it| *it = rubbish);
     let photograph = json!({ "photograph": { "sha256": "ab" } });
-    garble(&mut request, 2, |it| it["change"] = photograph);
+    garble(&mut request, 2, |it| {
+        it["change"] = photograph;
+    });
     garble(&mut request, 3, |it| {
-        it["kind"] = "kind_of_next_year".into()
+        it["kind"] = "kind_of_next_year".into();
     });
     let wrong = json!({ "set": "not a yes or no" });
-    garble(&mut request, 4, |it| it["change"] = wrong);
-    garble(&mut request, 5, |it| it["author"] = SECRETARY.into());
-    garble(&mut request, 6, |it| it["record"] = "R99".into());
-    garble(&mut request, 7, |it| it["scope"] = "KHONG-CO".into());
+    garble(&mut request, 4, |it| {
+        it["change"] = wrong;
+    });
+    garble(&mut request, 5, |it| {
+        it["author"] = SECRETARY.into();
+    });
+    garble(&mut request, 6, |it| {
+        it["record"] = "R99".into();
+    });
+    garble(&mut request, 7, |it| {
+        it["scope"] = "KHONG-CO".into();
+    });
     let answer = phone.send(&server, &request).await;
     let reply = SyncReply::parse(&answer.bytes().await.unwrap()).unwrap();
     let verdicts: Vec<Verdict> = reply.receipts.into_iter().map(|it| it.verdict).collect();
