@@ -32,8 +32,8 @@ const PAGES: &str = "pages";
 /// Pages of snapshots that are not complete yet.
 const STAGED: &str = "staged";
 const STORES: [&str; 7] = [META, OUTBOX, REGISTERS, CURSORS, HISTORY, PAGES, STAGED];
-/// How many of them each version of the schema had.
-const STORES_BEFORE: [usize; SCHEMA as usize] = [0, 5];
+/// How many of them an earlier version of the schema had.
+const STORES_BEFORE: [(f64, usize); SCHEMA as usize] = [(0.0, 0), (1.0, 5)];
 /// Tries of a write that the browser interrupts.
 const TRIES_MAX: u32 = 3;
 /// What is read back at the start, in this order, each with the change that its values stand for. Registers are newer than
@@ -245,12 +245,8 @@ async fn open(name: &str) -> Result<Idb, StoreError> {
         .with_on_upgrade_needed(|event, db| {
             let before = STORES_BEFORE
                 .iter()
-                .enumerate()
-                .rfind(|(version, _)| event.old_version() >= *version as f64);
-            for name in STORES
-                .into_iter()
-                .skip(before.map_or(0, |(_, count)| *count))
-            {
+                .rfind(|(version, _)| event.old_version() >= *version);
+            for name in STORES.into_iter().skip(before.map_or(0, |it| it.1)) {
                 db.create_object_store(name).build()?;
             }
             Ok(())
