@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use sync::{
-    AuthorId, Change, Cursor, DeviceId, Incarnation, Incoming, OpId, OpSeq, Operation, RegisterKey,
-    Scope, ServerSeq, SortedMap, SyncRequest, VERSION, Verdict,
+    AuthorId, Change, Cursor, DeviceId, Incarnation, OpId, OpSeq, Operation, RegisterKey, Scope,
+    ServerSeq, SyncRequest, VERSION, Verdict,
 };
 
 use crate::import::{self, PlannedChange};
@@ -112,7 +112,8 @@ pub async fn write(
                 change: Change::Set(value),
                 extra: BTreeMap::new(),
             };
-            Some(Incoming::Op(op))
+            // An operation is a struct of plain JSON types; serialising one cannot fail.
+            serde_json::to_value(op).ok()
         })
         .collect();
     let request = SyncRequest {
@@ -120,12 +121,11 @@ pub async fn write(
         app: env!("CARGO_PKG_VERSION").to_owned(),
         device,
         incarnation,
-        born_of: None,
         now_ms,
         unsent: 0,
         kept_from: OpSeq::FIRST,
         ops,
-        cursors: SortedMap::new(),
+        cursors: BTreeMap::new(),
     };
     let policy = Arc::new(ServerPolicy);
     let push = Push {

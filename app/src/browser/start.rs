@@ -127,7 +127,7 @@ async fn open_after_page(
                 .get(&it.scope)
                 .is_none_or(|known| known.epoch != it.cursor.epoch)
         })
-        .map(|it| StoreChange::PutPage(Box::new(it.into())))
+        .flat_map(Replica::load_snapshot)
         .collect();
     database.commit(&news).await?;
     database.put_me(me).await?;

@@ -94,7 +94,6 @@ pub async fn enrol(
             grants: vec![StoredGrant {
                 role,
                 unit: it.grant.unit.clone(),
-                until_ms: None,
             }],
         });
     }

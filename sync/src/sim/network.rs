@@ -1,7 +1,7 @@
 //! The path between phones and the server: keeps messages in no order and for any time.
 
-use crate::client::PageWanted;
-use crate::ids::{AuthorId, Incarnation, Scope};
+use crate::ids::{AuthorId, Scope};
+use crate::protocol::{Snapshot, SyncReply, SyncRequest};
 
 use super::options::Options;
 use super::random::Random;
@@ -20,31 +20,23 @@ pub(super) enum Message {
     Request {
         back: Return,
         author: AuthorId,
-        /// As it is on the wire.
-        request: String,
+        request: Box<SyncRequest>,
     },
     Reply {
         back: Return,
-        /// Lifetime that was asked about.
-        asked: Incarnation,
-        /// As it is on the wire.
-        reply: String,
+        reply: Box<SyncReply>,
     },
     SignedOut {
         back: Return,
     },
-    PageRequest {
+    SnapshotRequest {
         back: Return,
         author: AuthorId,
-        wanted: PageWanted,
-    },
-    Page {
-        back: Return,
-        page: String,
-    },
-    Gone {
-        back: Return,
         scope: Scope,
+    },
+    Snapshot {
+        back: Return,
+        snapshot: Box<Snapshot>,
     },
 }
 

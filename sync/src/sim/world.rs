@@ -2,7 +2,6 @@
 
 use crate::client::Failure;
 use crate::ids::{RegisterKey, Scope};
-use crate::protocol::{PLAIN_VERSION, VERSION};
 use crate::register::Register;
 use crate::replica::Replica;
 
@@ -32,10 +31,6 @@ pub(super) struct World {
     pub(super) network: Network,
     pub(super) checkers: Checkers,
     pub(super) report: Report,
-    /// How many lifetimes of storages began after the first ones.
-    pub(super) lifetimes: usize,
-    /// The phone that is being reborn.
-    pub(super) rebirth: Option<usize>,
     step: usize,
     /// True time at which faults ended.
     healed_ms: i64,
@@ -55,22 +50,13 @@ impl World {
             random,
             now_ms: 1_600_000_000_000,
             phones: (0..options.phones)
-                .map(|it| Phone::new(it, options.tabs, it < options.old_phones))
+                .map(|it| Phone::new(it, options.tabs))
                 .collect(),
-            server: Server::new(
-                &scopes,
-                if options.old_server {
-                    PLAIN_VERSION
-                } else {
-                    VERSION
-                },
-            ),
+            server: Server::new(&scopes),
             scopes,
             network: Network::default(),
             checkers: Checkers::default(),
             report: Report::default(),
-            lifetimes: 0,
-            rebirth: None,
             step: 0,
             healed_ms: 0,
         }
@@ -108,8 +94,7 @@ impl World {
             options.doubled,
             options.kill,
             options.server_crash,
-            options.abort,
-        ) = (0, 0, 0, 0, 0);
+        ) = (0, 0, 0, 0);
         self.server.up = true;
         self.server.revoked.clear();
         for phone in &mut self.phones {
@@ -157,7 +142,7 @@ impl World {
             tab.exchange.handle_failure(now_ms, Failure::Unreachable);
             return Ok(());
         }
-        self.fetch_page(index);
+        self.fetch_snapshots(index);
         self.send(index)
     }
 
@@ -200,7 +185,7 @@ impl World {
         };
         let durable = &self.server.durable;
         self.checkers
-            .screen(phone, &mut self.phones[phone].tabs[tab], durable, shown)?;
+            .screen(&mut self.phones[phone].tabs[tab], durable, shown)?;
         if self.random.percent(15) {
             self.checkers
                 .checkpoint(&self.phones[phone], tab, durable)?;
@@ -214,22 +199,21 @@ impl World {
                 back,
                 author,
                 request,
-            } => self.request(back, &author, &request),
-            Message::Reply { back, asked, reply } => self.reply(back, &asked, &reply),
+            } => self.request(back, &author, *request),
+            Message::Reply { back, reply } => self.reply(back, *reply),
             Message::SignedOut { back } => {
                 self.signed_out(back);
                 Ok(())
             }
-            Message::PageRequest {
+            Message::SnapshotRequest {
                 back,
                 author,
-                wanted,
+                scope,
             } => {
-                self.page_request(back, &author, wanted);
+                self.snapshot_request(back, &author, &scope);
                 Ok(())
             }
-            Message::Page { back, page } => self.page(back, &page),
-            Message::Gone { back, scope } => self.gone(back, scope),
+            Message::Snapshot { back, snapshot } => self.snapshot(back, *snapshot),
         }
     }
 }

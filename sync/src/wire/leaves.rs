@@ -1,5 +1,7 @@
 //! Texts, numbers, lists and identities.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::{Wire, WireError};
@@ -7,7 +9,6 @@ use crate::ids::{
     AuthorId, Cursor, DeviceId, Epoch, FieldName, Incarnation, Kind, OpId, OpSeq, RecordId,
     RegisterKey, Scope, ServerSeq,
 };
-use crate::sorted_map::SortedMap;
 use crate::wire_struct;
 
 impl Wire for Value {
@@ -120,7 +121,7 @@ impl<T: Wire> Wire for Vec<T> {
     }
 }
 
-impl<T: Wire> Wire for SortedMap<Scope, T> {
+impl<T: Wire> Wire for BTreeMap<Scope, T> {
     fn to_wire(&self) -> Value {
         let mut object = super::Fields::new();
         for (scope, value) in self {

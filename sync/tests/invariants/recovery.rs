@@ -2,21 +2,22 @@
 
 use proptest::prelude::*;
 use serde_json::json;
-use sync::{Epoch, Operation, Page, Scope, ScopePull, ServerSeq, SnapshotRegister, StoreChange};
+use sync::{
+    Epoch, Operation, Replica, Scope, ScopePull, ServerSeq, Snapshot, SnapshotRegister, StoreChange,
+};
 
 use crate::support::{Phone, Server, write_drawn};
 
-fn snapshot(server: &Server) -> Page {
+fn snapshot(server: &Server) -> Snapshot {
     let scope = Scope::new("unit");
-    Page {
+    Snapshot {
         cursor: sync::Cursor {
             epoch: server.working.epoch,
-            seq: server.working.scopes[&scope].end,
+            seq: server.working.scopes[&scope],
         },
-        number: 0,
-        of: 1,
         registers: server
-            .registers()
+            .working
+            .registers
             .iter()
             .map(|(key, register)| SnapshotRegister {
                 kind: key.kind.clone(),
@@ -31,22 +32,18 @@ fn snapshot(server: &Server) -> Page {
 }
 
 fn reload(phone: &mut Phone, server: &Server) {
-    let changes = phone.exchange.take_page(&phone.replica, snapshot(server));
-    assert!(!changes.is_empty());
-    phone.apply(changes);
-    let scope = Scope::new("unit");
-    phone.exchange.page_kept(&phone.replica, &scope);
+    let snapshot = snapshot(server);
+    assert!(phone.exchange.wants_snapshot(&phone.replica, &snapshot));
+    phone.apply(Replica::load_snapshot(snapshot));
+    phone.exchange.snapshot_loaded(&Scope::new("unit"));
 }
 
 fn restore(backup: &Server, epoch: u64) -> Server {
     let mut server = backup.clone();
     server.working.epoch = Epoch(epoch);
-    for state in server.working.scopes.values_mut() {
-        state.restored_at = if state.restored_at == ServerSeq::ZERO {
-            state.end
-        } else {
-            state.end.min(state.restored_at)
-        };
+    for (scope, end) in server.working.scopes.clone() {
+        let lowest = server.working.restored_at.entry(scope).or_insert(end);
+        *lowest = end.min(*lowest);
     }
     server
 }
@@ -84,7 +81,7 @@ proptest! {
         prop_assert_eq!(phone.unsent(), 0);
         prop_assert_eq!(restored.log.len(), server.log.len());
         prop_assert_eq!(restored.refused.len(), server.refused.len());
-        prop_assert_eq!(phone.replica.checkpoint(), &restored.registers());
+        prop_assert_eq!(phone.replica.checkpoint(), &restored.working.registers);
     }
 
     #[test]
@@ -148,15 +145,14 @@ fn i08_a_snapshot_that_was_overtaken_is_not_wanted() {
     let slow = snapshot(&server);
     phone.set(1);
     phone.sync(&mut server);
-    assert!(phone.exchange.take_page(&phone.replica, slow).is_empty());
+    assert!(!phone.exchange.wants_snapshot(&phone.replica, &slow));
     let restored = restore(&server, 2);
     phone.sync(&mut restored.clone());
     reload(&mut phone, &restored);
     assert!(
-        phone
+        !phone
             .exchange
-            .take_page(&phone.replica, snapshot(&server))
-            .is_empty(),
+            .wants_snapshot(&phone.replica, &snapshot(&server)),
         "older history"
     );
 }
