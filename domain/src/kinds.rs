@@ -120,6 +120,31 @@ pub fn numbered(field: &str, prefix: &str) -> Option<usize> {
         .filter(|it| plain && (1..=STEPS_MAX).contains(it))
 }
 
+/// Kinds in the order in which a phone that loads for the first time needs them: what is due before what is read up.
+const NEEDED: [&str; 14] = [
+    unit::KIND,
+    congress::KIND,
+    parameter::KIND,
+    checklist_task::KIND,
+    propaganda_task::KIND,
+    agenda_item::KIND,
+    paper::KIND,
+    person::KIND,
+    role::KIND,
+    script_line::KIND,
+    document::KIND,
+    scenario::KIND,
+    lesson::KIND,
+    term::KIND,
+];
+
+/// Place of a kind among those that a first load brings, from 0; unknown kinds come last.
+#[must_use]
+pub fn loading_order(kind: &str) -> usize {
+    let known = NEEDED.iter().position(|it| *it == kind);
+    known.unwrap_or(NEEDED.len())
+}
+
 fn rule(kind: &str, field: &str) -> Result<Rule, FieldProblem> {
     let rule = match kind {
         unit::KIND => plan_only::<unit::UnitPlan>(field),

@@ -86,7 +86,7 @@ pub fn library_root(units: &[UnitRow]) -> Option<Scope> {
         .iter()
         .find(|it| above_all(it, true))
         .or_else(|| first.iter().find(|it| above_all(it, false)))
-        .map(Scope::new)
+        .map(|it| Scope::new(it.as_str()))
 }
 
 #[derive(Default)]

@@ -8,9 +8,9 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
+use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::accounts::principal;
@@ -23,14 +23,20 @@ pub mod cross_site;
 pub mod error;
 pub mod health;
 pub mod me;
+pub mod packing;
 pub mod request_id;
 pub mod sign_in;
 pub mod sign_out;
 pub mod snapshot;
+pub mod snapshot_pages;
 pub mod sync;
 
 /// A megabyte over a bad mobile line takes minutes; past this the phone has given up too.
 const REQUEST_TIME_MAX: Duration = Duration::from_mins(3);
+
+/// Requests worked on at a time, slow lines among them. Each takes some tens of kilobytes: the others of a rush wait outside,
+/// where they take next to nothing.
+const REQUESTS_MAX: usize = 1_024;
 
 /// One route. There is no other way into the server than [`routes`].
 pub struct Route {
@@ -70,6 +76,12 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::GET, "/api/v1/snapshot/{scope}", || {
             get(snapshot::show_snapshot)
         }),
+        Route::new(Method::GET, "/api/v1/pages/{scope}", || {
+            get(snapshot_pages::show_first)
+        }),
+        Route::new(Method::GET, "/api/v1/pages/{scope}/{at}/{number}", || {
+            get(snapshot_pages::show_numbered)
+        }),
         Route::new(Method::GET, "/healthz", || get(health::show_health)),
     ];
     routes.extend(
@@ -96,7 +108,6 @@ pub fn router(state: AppState) -> Router {
         })
         .fallback(show_file)
         .layer(from_fn_with_state(state.clone(), principal::layer))
-        .layer(RequestDecompressionLayer::new())
         .layer(from_fn(cross_site::layer))
         .layer(CompressionLayer::new())
         .layer(TimeoutLayer::with_status_code(
@@ -111,6 +122,7 @@ pub fn router(state: AppState) -> Router {
             },
         ))
         .layer(from_fn(request_id::layer))
+        .layer(GlobalConcurrencyLimitLayer::new(REQUESTS_MAX))
         .with_state(state)
 }
 

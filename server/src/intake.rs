@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use sync::{
-    AuthorId, Change, Cursor, DeviceId, Incarnation, OpId, OpSeq, Operation, RegisterKey, Scope,
-    ServerSeq, SyncRequest, VERSION, Verdict,
+    AuthorId, Change, Cursor, DeviceId, Incarnation, Incoming, OpId, OpSeq, Operation, RegisterKey,
+    Scope, ServerSeq, SortedMap, SyncRequest, VERSION, Verdict,
 };
 
 use crate::import::{self, PlannedChange};
@@ -112,8 +112,7 @@ pub async fn write(
                 change: Change::Set(value),
                 extra: BTreeMap::new(),
             };
-            // An operation is a struct of plain JSON types; serialising one cannot fail.
-            serde_json::to_value(op).ok()
+            Some(Incoming::Op(op))
         })
         .collect();
     let request = SyncRequest {
@@ -121,11 +120,12 @@ pub async fn write(
         app: env!("CARGO_PKG_VERSION").to_owned(),
         device,
         incarnation,
+        born_of: None,
         now_ms,
         unsent: 0,
         kept_from: OpSeq::FIRST,
         ops,
-        cursors: BTreeMap::new(),
+        cursors: SortedMap::new(),
     };
     let policy = Arc::new(ServerPolicy);
     let push = Push {

@@ -20,6 +20,10 @@ use sync::Scope;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
+/// Gives memory back after a rush of phones, and is quicker than the system's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Sổ tay Đại hội: the congress handbook's server.
 #[derive(Parser)]
 #[command(version)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::kinds;
 use domain::rights::{Grant, may_write};
-use sync::{Judgement, Operation, Policy, RejectCode};
+use sync::{Judgement, Operation, Policy, RegisterKey, RejectCode};
 
 use crate::directory::Directory;
 
@@ -14,10 +14,39 @@ pub struct PersonPolicy {
     pub directory: Arc<Directory>,
     /// What the person may do where.
     pub grants: Vec<Grant>,
+    /// What the person might do once, each until when (milliseconds since 1970).
+    pub withdrawn: Vec<(Grant, i64)>,
+}
+
+impl PersonPolicy {
+    /// Whether the person may write this now, or might when it was written: what was done in good right is never lost
+    /// because the phone had no signal. What came after the right's end is for a supervisor to judge.
+    fn allows(&self, key: &RegisterKey, owed_by_superior: bool, written_ms: i64) -> Judgement {
+        let allow = |grants: &[Grant]| {
+            may_write(grants, self.directory.tree(), key, owed_by_superior).is_ok()
+        };
+        if allow(&self.grants) {
+            return Judgement::Accept;
+        }
+        let once = |held: &dyn Fn(i64) -> bool| -> Vec<Grant> {
+            let kept = self
+                .withdrawn
+                .iter()
+                .filter(|(_, until_ms)| held(*until_ms));
+            kept.map(|(grant, _)| grant.clone()).collect()
+        };
+        if allow(&once(&|until_ms| written_ms < until_ms)) {
+            Judgement::Accept
+        } else if allow(&once(&|_| true)) {
+            Judgement::Quarantine(RejectCode::Forbidden)
+        } else {
+            Judgement::Reject(RejectCode::Forbidden)
+        }
+    }
 }
 
 impl Policy for PersonPolicy {
-    fn judge(&self, op: &Operation) -> Judgement {
+    fn judge(&self, op: &Operation, written_ms: i64) -> Judgement {
         match kinds::check(op) {
             Ok(()) => {}
             // A newer phone may know it: kept raw until this server does too.
@@ -26,14 +55,10 @@ impl Policy for PersonPolicy {
         }
         let key = op.key();
         let owed = self.directory.owed_by_superior(&key);
-        let tree = self.directory.tree();
-        if may_write(&self.grants, tree, &key, owed.unwrap_or(false)).is_err() {
-            return Judgement::Reject(RejectCode::Forbidden);
-        }
-        match owed {
-            Some(_) => Judgement::Accept,
+        match (self.allows(&key, owed.unwrap_or(false), written_ms), owed) {
             // No workbook ever had this record.
-            None => Judgement::Reject(RejectCode::UnknownField),
+            (Judgement::Accept, None) => Judgement::Reject(RejectCode::UnknownField),
+            (judged, _) => judged,
         }
     }
 }
@@ -42,7 +67,7 @@ impl Policy for PersonPolicy {
 pub struct ServerPolicy;
 
 impl Policy for ServerPolicy {
-    fn judge(&self, _: &Operation) -> Judgement {
+    fn judge(&self, _: &Operation, _: i64) -> Judgement {
         Judgement::Accept
     }
 }

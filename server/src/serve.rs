@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 use crate::accounts::Accounts;
 use crate::api;
 use crate::api::snapshot::SnapshotCache;
+use crate::api::snapshot_pages::PageCache;
 use crate::clock::Clock;
 use crate::directory::DirectoryCache;
 use crate::pages;
@@ -62,6 +63,7 @@ pub async fn open(options: &Options) -> anyhow::Result<AppState> {
         directory: DirectoryCache::default(),
         site,
         snapshots: SnapshotCache::default(),
+        pages: PageCache::default(),
         board: BoardCache::default(),
         behind_proxy: options.behind_proxy,
     }))

@@ -8,6 +8,7 @@ use axum::http::HeaderMap;
 
 use crate::accounts::Accounts;
 use crate::api::snapshot::SnapshotCache;
+use crate::api::snapshot_pages::PageCache;
 use crate::clock::Clock;
 use crate::directory::DirectoryCache;
 use crate::projections::board::BoardCache;
@@ -32,6 +33,8 @@ pub struct Parts {
     pub site: Site,
     /// Packed snapshots.
     pub snapshots: SnapshotCache,
+    /// Packed pages of snapshots.
+    pub pages: PageCache,
     /// Counted units.
     pub board: BoardCache,
     /// Whether a proxy of ours stands in front and says where requests come from.

@@ -8,10 +8,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sync::{
     AuthorId, Cursor, DeviceId, Epoch, Incarnation, LogEntry, OpSeq, Policy, Receipt, Register,
-    RegisterKey, Scope, ServerSeq, Snapshot, SyncRequest,
+    RegisterKey, Scope, ScopeState, Segment, ServerSeq, Snapshot, SyncRequest,
 };
 
+mod backend;
+mod queue;
+mod rows;
 pub mod sqlite;
+mod states;
+mod writer;
 
 /// Author of operations that come out of a workbook.
 pub const IMPORT_AUTHOR: &str = "import";
@@ -73,6 +78,8 @@ pub struct Contact {
     pub device: DeviceId,
     /// Lifetime of its storage.
     pub incarnation: Incarnation,
+    /// The lifetime that this one says it goes on from. Not read back.
+    pub born_of: Option<Incarnation>,
     /// Who was signed in.
     pub user: AuthorId,
     /// The server's time, in milliseconds since 1970.
@@ -90,6 +97,8 @@ pub struct Contact {
 pub struct DeviceRecord {
     /// Last place received of this incarnation.
     pub high: Option<OpSeq>,
+    /// Last place of it inside a verified backup.
+    pub backed_up: Option<OpSeq>,
     /// The last contact.
     pub contact: Contact,
 }
@@ -124,6 +133,32 @@ pub struct UnitContact {
     pub unsent: u64,
     /// How many devices.
     pub devices: u64,
+    /// Operations that were on devices only when their storage was lost, by what they last said.
+    pub lost_unsent: u64,
+}
+
+/// The end of a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tail {
+    /// [`Segment`]s as JSON, oldest first. The first may begin before the place that was asked with.
+    pub segments: Vec<String>,
+    /// Last place that they hold; the place asked with when there is none.
+    pub last: ServerSeq,
+}
+
+impl Tail {
+    /// The entries after a place.
+    ///
+    /// # Errors
+    /// `Unavailable` when a segment is not one.
+    pub fn entries(&self, after: ServerSeq) -> Result<Vec<LogEntry>, StorageError> {
+        let mut entries = Vec::new();
+        for body in &self.segments {
+            let segment = Segment::from_json(body).map_err(states::unreadable)?;
+            entries.extend(segment.into_entries().filter(|it| it.server_seq > after));
+        }
+        Ok(entries)
+    }
 }
 
 /// One line of a unit's history, with the time that it reached the server.
@@ -153,6 +188,8 @@ pub struct StoredGrant {
     pub role: String,
     /// The unit.
     pub unit: Scope,
+    /// When it was withdrawn, in milliseconds since 1970; `None` while it holds.
+    pub until_ms: Option<i64>,
 }
 
 /// A new account.
@@ -215,19 +252,40 @@ pub trait Storage: Send + Sync + 'static {
     /// Every log that exists.
     async fn scopes(&self) -> Result<Vec<Scope>, StorageError>;
 
-    /// Up to `limit` entries of a log after a place, in server order.
-    async fn entries(
+    /// The segments of a log that end after a place, in server order, until they hold `entries_max` entries.
+    async fn segments(
         &self,
         scope: &Scope,
         after: ServerSeq,
-        limit: usize,
-    ) -> Result<Vec<LogEntry>, StorageError>;
+        entries_max: usize,
+    ) -> Result<Tail, StorageError>;
+
+    /// A scope as it is.
+    ///
+    /// # Errors
+    /// `Missing` when there is no such scope.
+    async fn state(&self, scope: &Scope) -> Result<Arc<ScopeState>, StorageError>;
 
     /// All registers of a scope at one place of its log, with up to `history_max` latest entries written by people.
     ///
     /// # Errors
     /// `Missing` when there is no such scope.
-    async fn snapshot(&self, scope: &Scope, history_max: usize) -> Result<Snapshot, StorageError>;
+    async fn snapshot(&self, scope: &Scope, history_max: usize) -> Result<Snapshot, StorageError> {
+        let heads = self.heads(std::slice::from_ref(scope)).await?;
+        let state = self.state(scope).await?;
+        let newest_first = self.history(scope, history_max).await?;
+        let seen = |it: &HistoryLine| it.entry.server_seq <= state.end;
+        let oldest_first = newest_first.into_iter().filter(seen).rev();
+        Ok(Snapshot {
+            scope: scope.clone(),
+            cursor: Cursor {
+                epoch: heads.epoch,
+                seq: state.end,
+            },
+            registers: states::registers_of(&state),
+            history: oldest_first.map(|it| it.entry).collect(),
+        })
+    }
 
     /// The latest entries written by people, newest first.
     async fn history(&self, scope: &Scope, limit: usize) -> Result<Vec<HistoryLine>, StorageError>;
@@ -288,6 +346,57 @@ pub trait Storage: Send + Sync + 'static {
     /// Forgets sessions that ended at or before `now_ms`.
     async fn purge_sessions(&self, now_ms: i64) -> Result<(), StorageError>;
 
+    /// Withdraws a right as of now. What was written while it held is still judged by it.
+    ///
+    /// # Errors
+    /// `Missing` when the account does not hold it.
+    async fn withdraw_grant(
+        &self,
+        user: &AuthorId,
+        unit: &Scope,
+        role: &str,
+        now_ms: i64,
+    ) -> Result<(), StorageError>;
+
     /// Finishes what is queued and closes the database; later writes are `Unavailable`.
     async fn close(&self);
+}
+
+impl From<sqlx::Error> for StorageError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::RowNotFound => Self::Missing,
+            sqlx::Error::Database(it) if it.is_unique_violation() => Self::Conflict,
+            _ => {
+                tracing::error!(%error, "database");
+                Self::Unavailable
+            }
+        }
+    }
+}
+
+/// Reads JSON that this server wrote.
+fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, StorageError> {
+    serde_json::from_str(text).map_err(|error| {
+        tracing::error!(%error, "unreadable JSON in the database");
+        StorageError::Unavailable
+    })
+}
+
+/// Writes JSON of plain data types; cannot fail for those.
+fn to_json<T: serde::Serialize>(value: &T) -> Result<String, StorageError> {
+    serde_json::to_string(value).map_err(|error| {
+        tracing::error!(%error, "unwritable JSON");
+        StorageError::Unavailable
+    })
+}
+
+/// The databases' integers are signed: places travel by their bits, so that every `u64` comes back as it was.
+fn from_u64(value: u64) -> i64 {
+    value.cast_signed()
+}
+
+/// The reverse of [`from_u64`].
+fn to_u64(value: i64) -> u64 {
+    value.cast_unsigned()
 }

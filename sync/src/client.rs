@@ -6,15 +6,16 @@
 
 mod intake;
 
-use std::collections::BTreeMap;
-
-use crate::ids::{Cursor, Epoch, OpSeq, Scope};
+use crate::ids::{Cursor, Epoch, Incarnation, OpSeq, Scope};
+use crate::operation::{Incoming, Operation};
 use crate::protocol::{
-    ProtocolError, REQUEST_BYTES_MAX, REQUEST_OPS_MAX, Snapshot, SyncReply, SyncRequest, VERSION,
+    PLAIN_VERSION, Page, ProtocolError, REQUEST_BYTES_MAX, REQUEST_OPS_MAX, SyncReply, SyncRequest,
+    VERSION,
 };
-use crate::replica::{Replica, StoreChange};
+use crate::replica::Replica;
 use crate::sorted_map::SortedMap;
-use crate::wire::{self, Wire as _};
+use crate::store::StoreChange;
+use crate::wire::Wire as _;
 
 /// First wait after a failure; doubles up to [`RETRY_DELAY_MAX_MS`].
 const RETRY_DELAY_MIN_MS: i64 = 1_000;
@@ -33,6 +34,17 @@ pub enum Failure {
     Unreachable,
     /// Our server says that nobody is signed in: wait for the person.
     SignedOut,
+    /// Our server says that it cannot read the message: speak more plainly.
+    NotUnderstood,
+}
+
+/// A page of a snapshot to ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageWanted {
+    /// The scope.
+    pub scope: Scope,
+    /// Which page of which snapshot; `None`: the first of whichever the server gives.
+    pub at: Option<(Cursor, u32)>,
 }
 
 /// What the phone knows about its path to the server.
@@ -52,13 +64,19 @@ pub enum Link {
 #[derive(Debug, Clone)]
 pub struct Exchange {
     app: String,
+    /// Version of the protocol to speak: the server's, once it is known to be lower than ours.
+    speaks: u32,
     in_flight: bool,
+    /// Lifetime that the request under way is of.
+    asked: Option<Incarnation>,
     /// Place of the first operation under way.
     sent_from: Option<OpSeq>,
     /// History that the server last spoke of.
     epoch: Option<Epoch>,
-    /// Place that the server last said it expects.
-    expect: Option<OpSeq>,
+    /// Place that the server last said it expects, of which lifetime.
+    expect: Option<(Incarnation, OpSeq)>,
+    /// The lifetime that another phone shares, until this one goes on under another ([`crate::rebirth`]).
+    shared: Option<Incarnation>,
     /// `wake` was called while a request was under way.
     woken: bool,
     link: Link,
@@ -77,10 +95,13 @@ impl Exchange {
     pub fn new(app: impl Into<String>) -> Self {
         Self {
             app: app.into(),
+            speaks: VERSION,
             in_flight: false,
+            asked: None,
             sent_from: None,
             epoch: None,
             expect: None,
+            shared: None,
             woken: false,
             link: Link::Unknown,
             setbacks: 0,
@@ -88,6 +109,15 @@ impl Exchange {
             last_contact_ms: None,
             stale_scopes: Vec::new(),
             left: SortedMap::new(),
+        }
+    }
+
+    /// A phone that speaks [`PLAIN_VERSION`] from the start, as one of the first release.
+    #[cfg(feature = "sim")]
+    pub(crate) fn plain(app: impl Into<String>) -> Self {
+        Self {
+            speaks: PLAIN_VERSION,
+            ..Self::new(app)
         }
     }
 
@@ -115,23 +145,73 @@ impl Exchange {
         &self.stale_scopes
     }
 
-    /// Whether to commit this snapshot ([`Replica::load_snapshot`]): not when it was overtaken, by pulls or by a restored
-    /// backup, while it was under way or in a cache (invariant I8).
+    /// Whether this phone must go on under an identity of its own before it writes more or calls again: run
+    /// [`crate::rebirth`] in the store.
     #[must_use]
-    pub fn wants_snapshot(&self, replica: &Replica, snapshot: &Snapshot) -> bool {
-        let here = replica.cursors().get(&snapshot.scope);
-        let floor = self.epoch.or(here.map(|it| it.epoch));
-        let left = self.left.get(&snapshot.scope);
-        let overtaken = left
-            .or(here)
-            .is_some_and(|it| it.epoch == snapshot.cursor.epoch && it.seq > snapshot.cursor.seq);
-        !overtaken && floor.is_none_or(|it| it <= snapshot.cursor.epoch)
+    pub fn wants_rebirth(&self, replica: &Replica) -> bool {
+        self.shared.as_ref() == Some(&replica.head().incarnation)
     }
 
-    /// The snapshot of this scope is in place.
-    pub fn snapshot_loaded(&mut self, scope: &Scope) {
-        self.stale_scopes.retain(|it| it != scope);
-        self.left.remove(scope);
+    /// The next page to load of the scopes that the phone keeps: of those without a snapshot, or with one of another history.
+    #[must_use]
+    pub fn next_page(&self, replica: &Replica, wanted: &[Scope]) -> Option<PageWanted> {
+        let scope = wanted
+            .iter()
+            .find(|it| !replica.cursors().contains_key(*it) || self.stale_scopes.contains(it))?;
+        let staged = replica.staged(scope);
+        let next = u32::try_from(staged.len()).unwrap_or(u32::MAX);
+        // Pages that pulls have overtaken since are of no use: begin again.
+        let first = staged.first().map(|it| it.cursor);
+        let going_on = first.filter(|it| self.wants(replica, scope, *it));
+        Some(PageWanted {
+            scope: scope.clone(),
+            at: going_on.map(|it| (it, next)),
+        })
+    }
+
+    /// Takes in a page. Commit the returned changes together, apply them to the replica, then call [`Self::page_kept`].
+    ///
+    /// Nothing to commit when the page is not the next one, or when its snapshot was overtaken, by pulls or by a restored
+    /// backup, while it was under way or in a cache (invariant I8).
+    #[must_use]
+    pub fn take_page(&self, replica: &Replica, page: Page) -> Vec<StoreChange> {
+        if !self.wants(replica, &page.scope, page.cursor) {
+            return Vec::new();
+        }
+        let staged = replica.staged(&page.scope);
+        let mut changes = Vec::new();
+        let continues = staged
+            .first()
+            .is_none_or(|it| it.cursor == page.cursor && it.of == page.of)
+            && u32::try_from(staged.len()) == Ok(page.number);
+        if !continues {
+            if page.number > 0 {
+                return Vec::new();
+            }
+            changes.push(StoreChange::DropPages(page.scope.clone()));
+        }
+        if page.number < page.of {
+            changes.push(StoreChange::PutPage(Box::new(page)));
+        }
+        changes
+    }
+
+    fn wants(&self, replica: &Replica, scope: &Scope, cursor: Cursor) -> bool {
+        let here = replica.cursors().get(scope);
+        let floor = self.epoch.or(here.map(|it| it.epoch));
+        let left = self.left.get(scope);
+        let overtaken = left
+            .or(here)
+            .is_some_and(|it| it.epoch == cursor.epoch && it.seq > cursor.seq);
+        !overtaken && floor.is_none_or(|it| it <= cursor.epoch)
+    }
+
+    /// A page is in place; after the last one the scope can be pulled.
+    pub fn page_kept(&mut self, replica: &Replica, scope: &Scope) {
+        if replica.staged(scope).is_empty() && replica.cursors().contains_key(scope) {
+            self.stale_scopes.retain(|it| it != scope);
+            self.left.remove(scope);
+        }
     }
 
     /// Device time of the next try; `None` while a request is under way or sign-in is needed.
@@ -149,25 +229,36 @@ impl Exchange {
         }
     }
 
-    /// The next request, when one is due at `now_ms` by the device's clock.
+    /// The next request, when one is due at `now_ms` by the device's clock. None while [`Self::wants_rebirth`].
     pub fn poll_request(&mut self, replica: &Replica, now_ms: i64) -> Option<SyncRequest> {
         // A clock that jumped back must not silence the phone (invariant I10).
         let due =
             now_ms >= self.next_at_ms || self.next_at_ms.saturating_sub(now_ms) > IDLE_DELAY_MS;
-        if self.in_flight || self.link == Link::SignedOut || !due {
+        let silent = self.in_flight || self.link == Link::SignedOut || self.wants_rebirth(replica);
+        if silent || !due {
             return None;
         }
         let head = replica.head();
+        let expect = self.expect.as_ref();
+        let expect = expect.and_then(|(of, it)| (*of == head.incarnation).then_some(*it));
+        let mut sent = replica.sendable(expect).peekable();
+        // Operations of an earlier lifetime go as such; what is before them the server has.
+        let earlier = sent
+            .peek()
+            .filter(|it| it.id.incarnation != head.incarnation)
+            .map(|it| &it.id);
         let mut request = SyncRequest {
-            protocol: VERSION,
+            protocol: self.speaks,
             app: self.app.clone(),
             device: head.device.clone(),
-            incarnation: head.incarnation.clone(),
+            incarnation: earlier
+                .map_or_else(|| head.incarnation.clone(), |it| it.incarnation.clone()),
+            born_of: head.born_of.clone().filter(|_| earlier.is_none()),
             now_ms,
             unsent: replica.unsent().count() as u64,
-            kept_from: replica.kept_from(),
+            kept_from: earlier.map_or_else(|| replica.kept_from(), |it| it.seq),
             ops: Vec::new(),
-            cursors: BTreeMap::new(),
+            cursors: SortedMap::new(),
         };
         for (scope, cursor) in replica.cursors() {
             if !self.stale_scopes.contains(scope) {
@@ -178,17 +269,16 @@ impl Exchange {
         let shrink = self.setbacks.min(8);
         let (ops_max, bytes_max) = (REQUEST_OPS_MAX >> shrink, REQUEST_BYTES_MAX >> shrink);
         let mut bytes = request.to_json().len();
-        let mut sent = replica.sendable(self.expect).peekable();
         self.sent_from = sent.peek().map(|it| it.id.seq);
         for op in sent {
-            let raw = op.to_wire();
-            bytes += wire::write(&raw).len() + 1;
+            bytes += bytes_at_most(op);
             // One goes in any case: it is no bigger than `OPERATION_BYTES_MAX`.
             if !request.ops.is_empty() && (request.ops.len() >= ops_max || bytes > bytes_max) {
                 break;
             }
-            request.ops.push(raw);
+            request.ops.push(Incoming::Op(op.clone()));
         }
+        self.asked = Some(request.incarnation.clone());
         self.in_flight = true;
         Some(request)
     }
@@ -207,13 +297,22 @@ impl Exchange {
             self.handle_failure(now_ms, Failure::Unreachable);
             return Err(ProtocolError::UnknownVersion(reply.protocol));
         }
+        // A server of an older release: it did not read columns.
+        let plainer = reply.protocol < self.speaks;
+        self.speaks = reply.protocol.max(PLAIN_VERSION);
         let sent_from = self.sent_from.take();
-        let intake = intake::take_in(replica, reply, sent_from);
+        let asked = self.asked.take();
+        let of = reply.incarnation.clone().or(asked);
+        let of = of.unwrap_or_else(|| replica.head().incarnation.clone());
+        let intake = intake::take_in(replica, reply, &of, sent_from);
+        if intake.shared {
+            self.shared = Some(of.clone());
+        }
         self.in_flight = false;
         self.link = Link::Online;
         self.last_contact_ms = Some(now_ms);
         self.epoch = Some(intake.epoch);
-        self.expect = Some(intake.expect);
+        self.expect = Some((of, intake.expect));
         for scope in intake.stale {
             if !self.stale_scopes.contains(&scope) {
                 self.stale_scopes.push(scope);
@@ -231,7 +330,7 @@ impl Exchange {
         if clock_offset_ms.abs_diff(replica.head().clock_offset_ms) >= CLOCK_DRIFT_MIN_MS {
             changes.push(StoreChange::PutClockOffset(clock_offset_ms));
         }
-        let woken = std::mem::take(&mut self.woken);
+        let woken = std::mem::take(&mut self.woken) || plainer;
         self.next_at_ms = if intake.moved || woken {
             self.setbacks = 0;
             if intake.unfinished || woken {
@@ -253,11 +352,16 @@ impl Exchange {
     pub fn handle_failure(&mut self, now_ms: i64, failure: Failure) {
         self.in_flight = false;
         self.sent_from = None;
+        self.asked = None;
         self.woken = false;
         match failure {
             Failure::SignedOut => self.link = Link::SignedOut,
-            Failure::Unreachable => {
+            Failure::Unreachable | Failure::NotUnderstood => {
                 self.link = Link::Offline;
+                if failure == Failure::NotUnderstood {
+                    // One operation that spoils a message of columns does not spoil its neighbours in this form (I9).
+                    self.speaks = PLAIN_VERSION;
+                }
                 self.next_at_ms = now_ms.saturating_add(self.next_delay_ms());
             }
         }
@@ -271,10 +375,15 @@ impl Exchange {
     }
 }
 
+/// No form of an operation takes more bytes than its JSON object.
+fn bytes_at_most(op: &Operation) -> usize {
+    op.to_json().len() + 1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::{DeviceId, Incarnation};
+    use crate::ids::DeviceId;
 
     fn phone() -> (Replica, Exchange) {
         (
@@ -286,12 +395,13 @@ mod tests {
     fn reply(now_ms: i64) -> SyncReply {
         SyncReply {
             protocol: VERSION,
+            incarnation: None,
             epoch: Epoch(1),
             now_ms,
             expect: OpSeq::FIRST,
             backed_up: None,
             receipts: Vec::new(),
-            scopes: BTreeMap::new(),
+            scopes: SortedMap::new(),
         }
     }
 

@@ -2,19 +2,21 @@
 
 use std::fmt;
 use std::num::NonZeroU64;
+use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(transparent)]
-        pub struct $name(String);
+        ///
+        /// Cloning shares the text.
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// Wraps `text` as it is; meaning is the caller's.
-            pub fn new(text: impl Into<String>) -> Self {
+            pub fn new(text: impl Into<Arc<str>>) -> Self {
                 Self(text.into())
             }
 
@@ -28,6 +30,18 @@ macro_rules! text_id {
         impl fmt::Display for $name {
             fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
                 out.write_str(&self.0)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer).map(Self::new)
             }
         }
     };
@@ -153,10 +167,10 @@ pub struct RegisterKey {
 impl RegisterKey {
     /// Builds an address from its four parts.
     pub fn new(
-        scope: impl Into<String>,
-        kind: impl Into<String>,
-        record: impl Into<String>,
-        field: impl Into<String>,
+        scope: impl Into<Arc<str>>,
+        kind: impl Into<Arc<str>>,
+        record: impl Into<Arc<str>>,
+        field: impl Into<Arc<str>>,
     ) -> Self {
         Self {
             scope: Scope::new(scope),

@@ -9,28 +9,33 @@ mod operation;
 mod protocol;
 mod register;
 mod replica;
+mod segment;
 mod server;
 #[cfg(feature = "sim")]
 pub mod sim;
 mod sorted_map;
+mod store;
 mod verdict;
 pub mod wire;
 
-pub use client::{Exchange, Failure, Link};
+pub use client::{Exchange, Failure, Link, PageWanted};
 pub use ids::{
     AuthorId, Cursor, DeviceId, Epoch, FieldName, Incarnation, Kind, OpId, OpSeq, RecordId,
     RegisterKey, Scope, ServerSeq,
 };
-pub use operation::{Change, Draft, LogEntry, OpDigest, Operation, Unreadable};
+pub use operation::{Change, Draft, Incoming, LogEntry, OpDigest, Operation, Unreadable};
 pub use protocol::{
-    OPERATION_BYTES_MAX, ProtocolError, REPLY_ENTRIES_MAX, REQUEST_BYTES_MAX, REQUEST_OPS_MAX,
-    RawOperation, Receipt, ScopePull, Snapshot, SnapshotRegister, SyncReply, SyncRequest, VERSION,
+    OPERATION_BYTES_MAX, PAGE_REGISTERS_MAX, PLAIN_VERSION, Page, ProtocolError, REPLY_ENTRIES_MAX,
+    REQUEST_BYTES_MAX, REQUEST_OPS_MAX, Receipt, ScopePull, Snapshot, SnapshotRegister, SyncReply,
+    SyncRequest, VERSION,
 };
 pub use register::{Attribution, Effect, Entry, Head, Register};
-pub use replica::{DeviceHead, Outgoing, Replica, StoreChange, record};
+pub use replica::Replica;
+pub use segment::Segment;
 pub use server::{
-    Decision, DeviceState, Judgement, Needs, Policy, Refused, ServerClock, StoredReceipt, Working,
-    decide, needs,
+    Address, Decision, DeviceState, Judgement, Lifetime, Needs, Policy, Refused, ScopeState,
+    ServerClock, StoredReceipt, Working, admit, decide, needs,
 };
 pub use sorted_map::SortedMap;
+pub use store::{DeviceHead, Outgoing, StoreChange, rebirth, record};
 pub use verdict::{RejectCode, Verdict};

@@ -6,9 +6,9 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::ids::{
-    AuthorId, Cursor, FieldName, Kind, OpId, RecordId, RegisterKey, Scope, ServerSeq,
+    AuthorId, Cursor, FieldName, Kind, OpId, OpSeq, RecordId, RegisterKey, Scope, ServerSeq,
 };
-use crate::wire::Wire as _;
+use crate::wire::{self, Wire as _, columns};
 
 /// What an operation does to its register.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,6 +57,15 @@ pub struct Operation {
     pub change: Change,
     /// Fields of a newer release, kept as they came (invariant I14).
     pub extra: BTreeMap<String, Value>,
+}
+
+/// An operation as it arrives at the server: read, or as raw JSON when this build cannot read it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Incoming {
+    /// Understood.
+    Op(Operation),
+    /// Malformed, or of a newer release.
+    Raw(Value),
 }
 
 /// An operation as the server accepted it.
@@ -121,7 +130,80 @@ impl Operation {
     }
 }
 
+impl Incoming {
+    /// Reads raw JSON as far as this build can.
+    #[must_use]
+    pub fn from_value(raw: Value) -> Self {
+        match Operation::from_value(&raw) {
+            Ok(op) => Self::Op(op),
+            Err(_) => Self::Raw(raw),
+        }
+    }
+
+    /// The place that it claims.
+    #[must_use]
+    pub fn place(&self) -> Option<OpSeq> {
+        match self {
+            Self::Op(op) => Some(op.id.seq),
+            Self::Raw(raw) => raw.get("seq").and_then(Value::as_u64).and_then(OpSeq::new),
+        }
+    }
+
+    /// Digest of its canonical bytes, the same whichever way it came.
+    #[must_use]
+    pub fn digest(&self) -> OpDigest {
+        match self {
+            Self::Op(op) => OpDigest::of_operation(op),
+            Self::Raw(raw) => OpDigest::of(raw),
+        }
+    }
+
+    /// Its JSON form.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        match self {
+            Self::Op(op) => op.to_wire(),
+            Self::Raw(raw) => raw.clone(),
+        }
+    }
+}
+
 impl OpDigest {
+    /// Digest of an operation: that of its JSON form, without building it.
+    #[must_use]
+    pub fn of_operation(op: &Operation) -> Self {
+        if !op.extra.is_empty() {
+            return Self::of(&op.to_wire());
+        }
+        // Names in byte order, as in `write_canonical`.
+        let mut bytes = Vec::with_capacity(384);
+        bytes.extend_from_slice(b"{\"at_ms\":");
+        columns::number(&mut bytes, op.at_ms);
+        put_text(&mut bytes, "author", op.author.as_str());
+        bytes.extend_from_slice(b",\"base\":{\"epoch\":");
+        columns::count(&mut bytes, op.base.epoch.0);
+        bytes.extend_from_slice(b",\"seq\":");
+        columns::count(&mut bytes, op.base.seq.0);
+        bytes.extend_from_slice(b"},\"change\":");
+        match &op.change {
+            Change::Set(Value::Object(_) | Value::Array(_))
+            | Change::Add(Value::Object(_) | Value::Array(_)) => {
+                write_canonical(&op.change.to_wire(), &mut bytes);
+            }
+            plain => wire::write_change(&mut bytes, plain),
+        }
+        put_text(&mut bytes, "device", op.id.device.as_str());
+        put_text(&mut bytes, "field", op.field.as_str());
+        put_text(&mut bytes, "incarnation", op.id.incarnation.as_str());
+        put_text(&mut bytes, "kind", op.kind.as_str());
+        put_text(&mut bytes, "record", op.record.as_str());
+        put_text(&mut bytes, "scope", op.scope.as_str());
+        bytes.extend_from_slice(b",\"seq\":");
+        columns::count(&mut bytes, op.id.seq.get());
+        bytes.push(b'}');
+        Self(Sha256::digest(&bytes).into())
+    }
+
     /// Digest of a raw operation. Key order and white space do not matter: the bytes are made canonical first.
     #[must_use]
     pub fn of(raw: &Value) -> Self {
@@ -160,6 +242,13 @@ fn write_canonical(value: &Value, out: &mut Vec<u8>) {
         }
         scalar => write_scalar(scalar, out),
     }
+}
+
+fn put_text(out: &mut Vec<u8>, name: &str, text: &str) {
+    out.extend_from_slice(b",\"");
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":");
+    columns::text(out, text);
 }
 
 fn write_scalar(value: &Value, out: &mut Vec<u8>) {

@@ -1,52 +1,53 @@
 //! The messages of `POST /api/v1/sync` and of a scope's snapshot (`docs/protocol.md`), and their limits.
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
-
 use crate::ids::{
     Cursor, DeviceId, Epoch, FieldName, Incarnation, Kind, OpSeq, RecordId, Scope, ServerSeq,
 };
-use crate::operation::LogEntry;
+use crate::operation::{Incoming, LogEntry};
 use crate::register::Register;
+use crate::sorted_map::SortedMap;
 use crate::verdict::Verdict;
 use crate::wire::Wire as _;
 
-/// Version of the protocol that this build speaks.
-pub const VERSION: u32 = 1;
+/// Version of the protocol that this build speaks. It also speaks [`PLAIN_VERSION`].
+pub const VERSION: u32 = 2;
+/// The version before columns: operations and entries as an object each.
+pub const PLAIN_VERSION: u32 = 1;
 /// Most bytes of one request body, after decompression.
 pub const REQUEST_BYTES_MAX: usize = 1024 * 1024;
 /// Most operations in one request.
 pub const REQUEST_OPS_MAX: usize = 256;
 /// Most bytes of one operation: a bigger one could never be sent, so it is never recorded (invariant I9).
 pub const OPERATION_BYTES_MAX: usize = REQUEST_BYTES_MAX / 4;
-/// Most log entries of one scope in one reply.
-pub const REPLY_ENTRIES_MAX: usize = 2_000;
+/// Log entries of one scope after which a reply ends; the last segment goes whole. A broken line costs no more than these.
+pub const REPLY_ENTRIES_MAX: usize = 500;
 
-/// An operation as it travels: read one by one, so that a bad one never spoils its neighbours.
-pub type RawOperation = Value;
+/// Most registers of one page of a snapshot.
+pub const PAGE_REGISTERS_MAX: usize = 1_000;
 
 /// Hello, push and pull in one message.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SyncRequest {
-    /// [`VERSION`] of the sender.
+    /// Version that the sender speaks here: the answer comes in the same.
     pub protocol: u32,
     /// Build of the sender, for the device list.
     pub app: String,
     /// The device.
     pub device: DeviceId,
-    /// Lifetime of its storage.
+    /// Lifetime of its storage that the operations are of.
     pub incarnation: Incarnation,
+    /// The lifetime that this one goes on from, when it began as a fork of it: nothing was lost then.
+    pub born_of: Option<Incarnation>,
     /// The device's clock when it sent this; may be years off.
     pub now_ms: i64,
     /// Operations on the phone that no server has received, including those in `ops`.
     pub unsent: u64,
     /// Smallest place that the phone still keeps; earlier ones are inside a verified backup.
     pub kept_from: OpSeq,
-    /// Operations in order of their place, each as raw JSON.
-    pub ops: Vec<RawOperation>,
+    /// Operations in order of their place. Each is read by itself: a bad one never spoils its neighbours.
+    pub ops: Vec<Incoming>,
     /// Scopes to pull, each from its cursor.
-    pub cursors: BTreeMap<Scope, Cursor>,
+    pub cursors: SortedMap<Scope, Cursor>,
 }
 
 /// What became of one pushed operation.
@@ -79,8 +80,10 @@ pub enum ScopePull {
 /// Answer to a [`SyncRequest`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct SyncReply {
-    /// [`VERSION`] of the server.
+    /// Version that this answer is in: the request's, or the server's own when that is lower.
     pub protocol: u32,
+    /// Lifetime that `expect`, `backed_up` and the receipts are of; `None` from a server of version 1: the one asked about.
+    pub incarnation: Option<Incarnation>,
     /// Current history.
     pub epoch: Epoch,
     /// The server's clock.
@@ -92,7 +95,7 @@ pub struct SyncReply {
     /// One receipt for each operation that was looked at.
     pub receipts: Vec<Receipt>,
     /// One answer for each scope asked for.
-    pub scopes: BTreeMap<Scope, ScopePull>,
+    pub scopes: SortedMap<Scope, ScopePull>,
 }
 
 /// One register of a snapshot.
@@ -121,6 +124,23 @@ pub struct Snapshot {
     pub history: Vec<LogEntry>,
 }
 
+/// Part of a snapshot: some of a scope's registers at one place of its log. Complete when all pages of one cursor are there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// The scope.
+    pub scope: Scope,
+    /// Place and history that the registers stand for, the same in all pages.
+    pub cursor: Cursor,
+    /// Which page this is, from 0.
+    pub number: u32,
+    /// How many pages there are.
+    pub of: u32,
+    /// At most [`PAGE_REGISTERS_MAX`], in the order in which people need them.
+    pub registers: Vec<SnapshotRegister>,
+    /// In the last page: latest operations written by people, oldest first.
+    pub history: Vec<LogEntry>,
+}
+
 /// Why a message cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProtocolError {
@@ -144,7 +164,7 @@ impl SyncRequest {
         if body.len() > REQUEST_BYTES_MAX {
             return Err(ProtocolError::TooLarge);
         }
-        let request: Self = serde_json::from_slice(body)
+        let request = Self::from_json_bytes(body)
             .map_err(|error| ProtocolError::Unreadable(error.to_string()))?;
         if request.protocol == 0 {
             return Err(ProtocolError::UnknownVersion(request.protocol));
@@ -153,6 +173,28 @@ impl SyncRequest {
             return Err(ProtocolError::TooLarge);
         }
         Ok(request)
+    }
+}
+
+/// A whole snapshot is one page.
+impl From<Snapshot> for Page {
+    fn from(whole: Snapshot) -> Self {
+        Self {
+            scope: whole.scope,
+            cursor: whole.cursor,
+            number: 0,
+            of: 1,
+            registers: whole.registers,
+            history: whole.history,
+        }
+    }
+}
+
+impl Page {
+    /// Whether it is the last of its snapshot.
+    #[must_use]
+    pub fn is_last(&self) -> bool {
+        self.number.checked_add(1) == Some(self.of)
     }
 }
 

@@ -1,77 +1,11 @@
 //! The phone's memory: a checkpoint of what the server said, its own operations, and the view of both.
 
-use std::collections::BTreeMap;
-
-use crate::ids::{
-    Cursor, DeviceId, Epoch, Incarnation, OpId, OpSeq, RegisterKey, Scope, ServerSeq,
-};
-use crate::operation::{Draft, LogEntry, Operation};
-use crate::protocol::{OPERATION_BYTES_MAX, Snapshot};
+use crate::ids::{Cursor, DeviceId, Epoch, Incarnation, OpSeq, RegisterKey, Scope, ServerSeq};
+use crate::operation::{LogEntry, Operation};
+use crate::protocol::Page;
 use crate::register::Register;
 use crate::sorted_map::SortedMap;
-use crate::verdict::Verdict;
-use crate::wire::Wire as _;
-
-/// Identity of this phone's storage and the next free place in its log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeviceHead {
-    /// The device.
-    pub device: DeviceId,
-    /// Lifetime of its storage.
-    pub incarnation: Incarnation,
-    /// Place of the next operation.
-    pub next_seq: OpSeq,
-    /// Server time minus device time at the last contact, in milliseconds.
-    pub clock_offset_ms: i64,
-}
-
-/// One of the phone's own operations and what the server has said of it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Outgoing {
-    /// The operation.
-    pub op: Operation,
-    /// `None` while no server is known to have it.
-    pub verdict: Option<Verdict>,
-    /// History that gave the verdict: after a restored backup it holds no longer (invariant I12).
-    pub verdict_epoch: Option<Epoch>,
-    /// Refused and inside a verified backup: never sent again, kept until the person dismisses it.
-    pub archived: bool,
-}
-
-impl Outgoing {
-    /// An operation that is on this phone only.
-    #[must_use]
-    pub fn new(op: Operation) -> Self {
-        Self {
-            op,
-            verdict: None,
-            verdict_epoch: None,
-            archived: false,
-        }
-    }
-}
-
-/// A change to what the phone keeps. A list of these is committed in one transaction or not at all.
-#[derive(Debug, Clone, PartialEq)]
-pub enum StoreChange {
-    /// New identity or next place. Comes only from [`record`], inside the transaction that read the head.
-    PutHead(DeviceHead),
-    /// Server time minus device time. The store reads its head and alters this alone: another tab may have
-    /// taken places meanwhile (invariant I4).
-    PutClockOffset(i64),
-    /// New own operation, or its verdict.
-    PutOutgoing(Box<Outgoing>),
-    /// An own operation that is inside a verified backup.
-    DropOutgoing(OpSeq),
-    /// New state of one register.
-    PutRegister(RegisterKey, Register),
-    /// How far a scope has been read.
-    PutCursor(Scope, Cursor),
-    /// One line of a scope's history.
-    PutHistory(Box<LogEntry>),
-    /// Everything of a scope leaves the phone (own operations stay).
-    ForgetScope(Scope),
-}
+use crate::store::{DeviceHead, Outgoing, StoreChange};
 
 /// Everything the phone keeps, in memory. The outbox shrinks only by [`StoreChange::DropOutgoing`] (invariant I2).
 #[derive(Debug, Clone, PartialEq)]
@@ -82,53 +16,12 @@ pub struct Replica {
     outbox: SortedMap<OpSeq, Outgoing>,
     /// Places in the outbox by register, in order, so that one view does not read the whole outbox.
     written: SortedMap<RegisterKey, Vec<OpSeq>>,
-    /// Smallest place that a server may still lack. A hole above it is another tab's operation, not heard of yet.
+    /// Smallest place of this lifetime that a server may still lack. A hole above it is another tab's operation, not heard
+    /// of yet.
     kept_from: OpSeq,
+    /// Pages of snapshots that are not complete yet, in order.
+    staged: SortedMap<Scope, Vec<Page>>,
     history: SortedMap<(Scope, ServerSeq), LogEntry>,
-}
-
-/// Gives a draft its identity. Run inside the store transaction that also commits the returned changes,
-/// with the head read in that transaction, so that two tabs never share a place (invariant I4).
-///
-/// `None`, and nothing to commit, when the operation is bigger than [`OPERATION_BYTES_MAX`] or the log of this
-/// incarnation is full (2⁶⁴ − 1 operations).
-#[must_use]
-pub fn record(
-    head: &DeviceHead,
-    draft: Draft,
-    now_ms: i64,
-) -> Option<(Operation, Vec<StoreChange>)> {
-    let next = DeviceHead {
-        next_seq: head.next_seq.next()?,
-        ..head.clone()
-    };
-    let op = Operation {
-        id: OpId {
-            device: head.device.clone(),
-            incarnation: head.incarnation.clone(),
-            seq: head.next_seq,
-        },
-        author: draft.author,
-        at_ms: now_ms,
-        scope: draft.key.scope,
-        kind: draft.key.kind,
-        record: draft.key.record,
-        field: draft.key.field,
-        base: draft.base,
-        change: draft.change,
-        extra: BTreeMap::new(),
-    };
-    if op.to_json().len() > OPERATION_BYTES_MAX {
-        return None;
-    }
-    let outgoing = Outgoing::new(op.clone());
-    Some((
-        op,
-        vec![
-            StoreChange::PutHead(next),
-            StoreChange::PutOutgoing(Box::new(outgoing)),
-        ],
-    ))
 }
 
 impl Replica {
@@ -138,6 +31,7 @@ impl Replica {
         Self::with_head(DeviceHead {
             device,
             incarnation,
+            born_of: None,
             next_seq: OpSeq::FIRST,
             clock_offset_ms: 0,
         })
@@ -153,6 +47,7 @@ impl Replica {
             registers: SortedMap::new(),
             outbox: SortedMap::new(),
             written: SortedMap::new(),
+            staged: SortedMap::new(),
             history: SortedMap::new(),
         }
     }
@@ -176,18 +71,62 @@ impl Replica {
             }
             StoreChange::ForgetScope(scope) => {
                 self.cursors.remove(&scope);
-                self.registers.retain_keys(|key| key.scope != scope);
-                self.history.retain_keys(|(it, _)| *it != scope);
+                self.staged.remove(&scope);
+                self.clear(&scope);
+            }
+            StoreChange::PutPage(page) => self.put_page(*page),
+            StoreChange::DropPages(scope) => {
+                self.staged.remove(&scope);
+                if !self.cursors.contains_key(&scope) {
+                    self.clear(&scope);
+                }
             }
         }
     }
 
-    /// News of places taken may come out of order from several tabs: the highest stands, and the clock offset
-    /// changes only by [`StoreChange::PutClockOffset`].
+    fn clear(&mut self, scope: &Scope) {
+        self.registers.retain_keys(|key| key.scope != *scope);
+        self.history.retain_keys(|(it, _)| it != scope);
+    }
+
+    fn put_page(&mut self, page: Page) {
+        let scope = page.scope.clone();
+        let (cursor, last) = (page.cursor, page.is_last());
+        if !self.cursors.contains_key(&scope) && !last {
+            self.show_page(&page);
+        }
+        self.staged.get_or_insert_with(&scope, Vec::new).push(page);
+        if last {
+            self.clear(&scope);
+            for page in self.staged.remove(&scope).into_iter().flatten() {
+                self.show_page(&page);
+            }
+            self.cursors.insert(scope, cursor);
+        }
+    }
+
+    fn show_page(&mut self, page: &Page) {
+        for it in &page.registers {
+            let key = RegisterKey {
+                scope: page.scope.clone(),
+                kind: it.kind.clone(),
+                record: it.record.clone(),
+                field: it.field.clone(),
+            };
+            self.registers.insert(key, it.register.clone());
+        }
+        for entry in &page.history {
+            let place = (page.scope.clone(), entry.server_seq);
+            self.history.insert(place, entry.clone());
+        }
+    }
+
+    /// News of places taken may come out of order from several tabs: the highest stands, also that of an earlier
+    /// lifetime, and the clock offset changes only by [`StoreChange::PutClockOffset`].
     fn put_head(&mut self, head: DeviceHead) {
         if self.head.device == head.device && self.head.incarnation == head.incarnation {
             self.head.next_seq = self.head.next_seq.max(head.next_seq);
-        } else {
+        } else if head.next_seq >= self.head.next_seq {
             self.kept_from = head.next_seq;
             self.head = head;
         }
@@ -197,7 +136,7 @@ impl Replica {
         let seq = outgoing.op.id.seq;
         if outgoing.archived {
             self.raise_kept_from(seq);
-        } else {
+        } else if outgoing.op.id.incarnation == self.head.incarnation {
             self.kept_from = self.kept_from.min(seq);
         }
         let places = self
@@ -226,30 +165,6 @@ impl Replica {
         self.kept_from = self.kept_from.max(forgotten.next().unwrap_or(forgotten));
     }
 
-    /// The changes that replace a scope by its snapshot.
-    #[must_use]
-    pub fn load_snapshot(snapshot: Snapshot) -> Vec<StoreChange> {
-        let scope = snapshot.scope;
-        let mut changes = vec![StoreChange::ForgetScope(scope.clone())];
-        changes.extend(snapshot.registers.into_iter().map(|it| {
-            let key = RegisterKey {
-                scope: scope.clone(),
-                kind: it.kind,
-                record: it.record,
-                field: it.field,
-            };
-            StoreChange::PutRegister(key, it.register)
-        }));
-        changes.extend(
-            snapshot
-                .history
-                .into_iter()
-                .map(|it| StoreChange::PutHistory(Box::new(it))),
-        );
-        changes.push(StoreChange::PutCursor(scope, snapshot.cursor));
-        changes
-    }
-
     /// Identity and next place.
     #[must_use]
     pub fn head(&self) -> &DeviceHead {
@@ -276,22 +191,37 @@ impl Replica {
             .map(|it| &it.op)
     }
 
-    /// Smallest place that a server may still lack: all before are inside a verified backup.
+    /// Smallest place of this lifetime that a server may still lack: all before are inside a verified backup.
     #[must_use]
     pub fn kept_from(&self) -> OpSeq {
         self.kept_from
     }
 
-    /// Own operations to send, in order, up to the first place not heard of yet. A hole before `expect`, the place
-    /// that the server said it expects, is no hole: the server has it.
+    /// Pages of a scope's snapshot that came so far.
+    #[must_use]
+    pub fn staged(&self, scope: &Scope) -> &[Page] {
+        self.staged.get(scope).map_or(&[], Vec::as_slice)
+    }
+
+    /// Own operations to send next, in order, all of one lifetime: the oldest that has any. Up to the first place not
+    /// heard of yet; a hole before `expect`, the place that the server said it expects of this lifetime, is no hole: the
+    /// server has it. An earlier lifetime has no other tab to hear of.
     pub(crate) fn sendable(&self, expect: Option<OpSeq>) -> impl Iterator<Item = &Operation> {
-        let mut next = Some(self.kept_from);
+        let first = self.outbox.values().find(|it| it.is_unsent());
+        let first = first.map(|it| &it.op.id);
+        let current = first.is_none_or(|it| it.incarnation == self.head.incarnation);
+        let from = match first {
+            Some(first) if !current => first.seq,
+            _ => self.kept_from,
+        };
+        let mut next = Some(from);
         self.outbox
-            .iter_from(&self.kept_from)
-            .take_while(move |(seq, _)| {
-                let known = next == Some(**seq) || expect.is_some_and(|it| **seq <= it);
+            .iter_from(&from)
+            .take_while(move |(seq, it)| {
+                let known = next == Some(**seq)
+                    || (current && expect.is_some_and(|expect| **seq <= expect));
                 next = seq.next();
-                known
+                known && first.is_none_or(|first| first.incarnation == it.op.id.incarnation)
             })
             .filter(|(_, it)| it.verdict.is_none())
             .map(|(_, it)| &it.op)
@@ -310,15 +240,18 @@ impl Replica {
         self.history.range(&from, &to).map(|(_, it)| it)
     }
 
+    /// History that a scope's registers count in.
+    fn epoch(&self, scope: &Scope) -> Epoch {
+        let staged = || self.staged(scope).first().map(|it| it.cursor.epoch);
+        let known = self.cursors.get(scope).map(|it| it.epoch);
+        known.or_else(staged).unwrap_or_default()
+    }
+
     /// What a new operation on this register bases on: the version that the server last stated.
     #[must_use]
     pub fn base(&self, key: &RegisterKey) -> Cursor {
         Cursor {
-            epoch: self
-                .cursors
-                .get(&key.scope)
-                .map(|it| it.epoch)
-                .unwrap_or_default(),
+            epoch: self.epoch(&key.scope),
             seq: self
                 .registers
                 .get(key)
@@ -343,11 +276,7 @@ impl Replica {
     #[must_use]
     pub fn view(&self, key: &RegisterKey) -> Register {
         let mut register = self.registers.get(key).cloned().unwrap_or_default();
-        let epoch = self
-            .cursors
-            .get(&key.scope)
-            .map(|it| it.epoch)
-            .unwrap_or_default();
+        let epoch = self.epoch(&key.scope);
         let places = self.written.get(key).into_iter().flatten();
         for outgoing in places
             .filter_map(|it| self.outbox.get(it))

@@ -1,28 +1,34 @@
 //! The server's side of the exchange: which operations are new, in what order, and what they do to the registers.
 //!
 //! Storage loads what [`needs`] names into a [`Working`] set, calls [`decide`], and commits the decision in one
-//! transaction before anything is acknowledged (invariant I1).
+//! transaction before anything is acknowledged (invariant I1). The scopes' states may be kept between batches: a decision
+//! leaves them as its commit makes them; when that fails, they are thrown away.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 
 use crate::ids::{
-    AuthorId, Cursor, DeviceId, Epoch, Incarnation, OpId, OpSeq, RegisterKey, Scope, ServerSeq,
+    AuthorId, Cursor, DeviceId, Epoch, FieldName, Incarnation, Kind, OpId, OpSeq, RecordId,
+    RegisterKey, Scope, ServerSeq,
 };
-use crate::operation::{LogEntry, OpDigest, Operation, Unreadable};
-use crate::protocol::{Receipt, SyncRequest};
+use crate::operation::{Incoming, LogEntry, OpDigest, Operation, Unreadable};
+use crate::protocol::{PLAIN_VERSION, Receipt, SyncRequest};
 use crate::register::{Effect, Register};
 use crate::verdict::{RejectCode, Verdict};
 
+/// One lifetime of a device's storage.
+pub type Lifetime = (DeviceId, Incarnation);
+
 /// What the server keeps about one incarnation.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct DeviceState {
     /// Last place received; `None` before the first.
     pub high: Option<OpSeq>,
 }
 
-/// What the server answered to an operation, kept for ever so that a repeat gets the same answer (invariant I3).
+/// What the server answered to an operation, kept for ever so that a repeat gets the same answer (invariant I3). Only
+/// [`Verdict::NeedsUpgrade`] may give way to another, once a later release understands the operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredReceipt {
     /// Digest of the operation's canonical bytes.
@@ -34,44 +40,102 @@ pub struct StoredReceipt {
 /// What storage must load before [`decide`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Needs {
-    /// Receipts that may exist.
-    pub receipts: BTreeSet<OpId>,
-    /// Registers that may change.
-    pub registers: BTreeSet<RegisterKey>,
+    /// First and last place whose receipts may exist.
+    pub places: Option<(OpSeq, OpSeq)>,
     /// Logs that may grow.
     pub scopes: BTreeSet<Scope>,
+}
+
+/// Address of a register within its scope.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Address {
+    /// Kind of the record.
+    pub kind: Kind,
+    /// The record.
+    pub record: RecordId,
+    /// The field.
+    pub field: FieldName,
+}
+
+impl Address {
+    /// Where an operation writes.
+    #[must_use]
+    pub fn of(op: &Operation) -> Self {
+        Self {
+            kind: op.kind.clone(),
+            record: op.record.clone(),
+            field: op.field.clone(),
+        }
+    }
+
+    /// With its scope.
+    #[must_use]
+    pub fn within(&self, scope: &Scope) -> RegisterKey {
+        RegisterKey {
+            scope: scope.clone(),
+            kind: self.kind.clone(),
+            record: self.record.clone(),
+            field: self.field.clone(),
+        }
+    }
+}
+
+/// One scope at one place of its log.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ScopeState {
+    /// The log's last place.
+    pub end: ServerSeq,
+    /// Lowest place at which this log ever entered a new history (on restore: the smaller of the known one and the log's
+    /// end); 0 when it never did. Up to here all histories agree.
+    pub restored_at: ServerSeq,
+    /// Fold of the log (invariant I5); a missing register was never written.
+    pub registers: HashMap<Address, Register>,
+}
+
+impl ScopeState {
+    /// Folds the next entry of the log.
+    pub fn apply(&mut self, entry: &LogEntry) -> Effect {
+        let address = Address::of(&entry.op);
+        let effect = match self.registers.get_mut(&address) {
+            Some(register) => register.apply(entry),
+            None => {
+                let mut register = Register::default();
+                let effect = register.apply(entry);
+                if effect != Effect::NoTarget {
+                    self.registers.insert(address, register);
+                }
+                effect
+            }
+        };
+        if effect != Effect::NoTarget {
+            self.end = entry.server_seq;
+        }
+        effect
+    }
+
+    /// What an author had seen, counted in the current history: places after a restored backup's end
+    /// meant other operations when that author looked. Errs on the side of "not seen": siblings, never a loss (I11).
+    fn seen(&self, base: Cursor, epoch: Epoch) -> ServerSeq {
+        let common = if base.epoch == epoch {
+            self.end
+        } else {
+            self.restored_at
+        };
+        base.seq.min(common).min(self.end)
+    }
 }
 
 /// The part of the server's state that a request may touch, loaded by storage and changed in memory.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Working {
     /// By device and incarnation.
-    pub devices: BTreeMap<(DeviceId, Incarnation), DeviceState>,
+    pub devices: HashMap<Lifetime, DeviceState>,
     /// Known answers.
-    pub receipts: BTreeMap<OpId, StoredReceipt>,
-    /// Known registers; a missing one was never written.
-    pub registers: BTreeMap<RegisterKey, Register>,
-    /// Last place of each log; a missing scope does not exist.
-    pub scopes: BTreeMap<Scope, ServerSeq>,
+    pub receipts: HashMap<OpId, StoredReceipt>,
+    /// Known logs; a missing scope does not exist.
+    pub scopes: HashMap<Scope, ScopeState>,
     /// Current history.
     pub epoch: Epoch,
-    /// Lowest place at which each log ever entered a new history (on restore: the smaller of the known one and
-    /// the log's end); missing means before the first. Up to here all histories agree.
-    pub restored_at: BTreeMap<Scope, ServerSeq>,
-}
-
-impl Working {
-    /// What an author had seen, counted in the current history: places after a restored backup's end
-    /// meant other operations when that author looked. Errs on the side of "not seen": siblings, never a loss (I11).
-    fn seen(&self, scope: &Scope, base: Cursor) -> ServerSeq {
-        let end = self.scopes.get(scope).copied().unwrap_or_default();
-        let common = if base.epoch == self.epoch {
-            end
-        } else {
-            self.restored_at.get(scope).copied().unwrap_or_default()
-        };
-        base.seq.min(common).min(end)
-    }
 }
 
 /// The server's time, handed in.
@@ -96,8 +160,9 @@ pub enum Judgement {
 
 /// Rights and meaning of fields, given by the caller: this crate knows neither.
 pub trait Policy {
-    /// Judges a well-formed operation of the signed-in person.
-    fn judge(&self, op: &Operation) -> Judgement;
+    /// Judges a well-formed operation of the signed-in person, written at `written_ms` of the server's clock as far as the
+    /// phone's clock tells: what it allowed then, it still allows (invariant I13).
+    fn judge(&self, op: &Operation, written_ms: i64) -> Judgement;
 }
 
 /// An operation that was not accepted, kept in full.
@@ -119,14 +184,16 @@ pub struct Refused {
 pub struct Decision {
     /// Answers, one for each operation looked at.
     pub receipts: Vec<Receipt>,
-    /// New answers to keep, by identity.
-    pub new_receipts: Vec<(OpId, StoredReceipt)>,
-    /// Accepted operations, in log order.
+    /// New answers to keep, by place of the request's incarnation, in order.
+    pub new_receipts: Vec<(OpSeq, StoredReceipt)>,
+    /// Accepted operations; those of one scope in log order.
     pub accepted: Vec<LogEntry>,
+    /// Server time minus device time when they came, in milliseconds: `corrected_ms` follows from it.
+    pub offset_ms: i64,
     /// Operations not accepted, forks among them.
     pub refused: Vec<Refused>,
-    /// Registers that changed.
-    pub touched: BTreeSet<RegisterKey>,
+    /// Lowest place taken although later ones were here before: a backup made meanwhile does not hold it.
+    pub filled: Option<OpSeq>,
     /// Place expected next of this incarnation.
     pub expect: OpSeq,
 }
@@ -135,13 +202,15 @@ pub struct Decision {
 #[must_use]
 pub fn needs(request: &SyncRequest) -> Needs {
     let mut needs = Needs::default();
-    for raw in &request.ops {
-        if let Some(seq) = claimed_seq(raw) {
-            needs.receipts.insert(op_id(request, seq));
+    for incoming in &request.ops {
+        if let Some(seq) = incoming.place() {
+            let (first, last) = needs.places.unwrap_or((seq, seq));
+            needs.places = Some((first.min(seq), last.max(seq)));
         }
-        if let Ok(op) = Operation::from_value(raw) {
+        if let Incoming::Op(op) = incoming
+            && !needs.scopes.contains(&op.scope)
+        {
             needs.scopes.insert(op.scope.clone());
-            needs.registers.insert(op.key());
         }
     }
     needs
@@ -150,7 +219,8 @@ pub fn needs(request: &SyncRequest) -> Needs {
 /// Decides a request's operations in order. Never fails: each gets its own verdict (invariant I9).
 ///
 /// An operation past a gap is not looked at; `expect` tells the phone where to go on. One before `expect` that was
-/// never received fills a hole that a restored backup left, and is taken.
+/// never received fills a hole that a restored backup left, and is taken. Nothing after a fork is looked at: the phone
+/// writes it again under an identity of its own (a phone of version 1 knows none, and has every operation looked at).
 pub fn decide(
     working: &mut Working,
     request: &SyncRequest,
@@ -158,159 +228,160 @@ pub fn decide(
     policy: &dyn Policy,
     clock: ServerClock,
 ) -> Decision {
-    let device = (request.device.clone(), request.incarnation.clone());
-    let mut high = working.devices.get(&device).and_then(|it| it.high);
+    let lifetime = (request.device.clone(), request.incarnation.clone());
+    let mut high = working.devices.get(&lifetime).and_then(|it| it.high);
     let mut decision = Decision {
-        receipts: Vec::new(),
-        new_receipts: Vec::new(),
-        accepted: Vec::new(),
+        receipts: Vec::with_capacity(request.ops.len()),
+        new_receipts: Vec::with_capacity(request.ops.len()),
+        accepted: Vec::with_capacity(request.ops.len()),
+        offset_ms: clock.now_ms.saturating_sub(request.now_ms),
         refused: Vec::new(),
-        touched: BTreeSet::new(),
+        filled: None,
         expect: OpSeq::FIRST,
     };
-
-    for raw in &request.ops {
+    for incoming in &request.ops {
         // Without a place there is nothing to answer to; the phone never writes such an operation.
-        let Some(seq) = claimed_seq(raw) else {
+        let Some(seq) = incoming.place() else {
             continue;
         };
-        let id = op_id(request, seq);
-        let digest = OpDigest::of(raw);
+        let digest = incoming.digest();
+        let id = OpId {
+            device: request.device.clone(),
+            incarnation: request.incarnation.clone(),
+            seq,
+        };
         if let Some(known) = working.receipts.get(&id) {
-            let verdict = if known.digest == digest {
-                known.verdict.clone()
-            } else {
-                let verdict = Verdict::Quarantined {
-                    code: RejectCode::Fork,
-                };
-                let verdict_kept = verdict.clone();
-                decision.refused.push(Refused {
-                    id,
-                    raw: raw.clone(),
-                    digest,
-                    verdict: verdict_kept,
-                });
-                verdict
+            if known.digest == digest {
+                let verdict = known.verdict.clone();
+                decision.receipts.push(Receipt { seq, verdict });
+                continue;
+            }
+            let verdict = Verdict::Quarantined {
+                code: RejectCode::Fork,
             };
+            decision.refuse(id, incoming, digest, &verdict);
             decision.receipts.push(Receipt { seq, verdict });
+            if request.protocol > PLAIN_VERSION {
+                break;
+            }
             continue;
         }
         // `None`: the log is full, and every place is at or before its end.
         let past_gap = high
             .map_or(Some(OpSeq::FIRST), OpSeq::next)
             .is_some_and(|it| it < seq);
-        // A phone forgets only what a verified backup holds: a gap that ends at `kept_from` is an older backup's.
+        // A phone forgets only what a verified backup holds, and a fork's new life begins at its own first place: a gap
+        // that ends at `kept_from` is no gap.
         if past_gap && seq != request.kept_from {
             continue;
         }
-        let verdict = decide_one(working, request, raw, author, policy, clock, &mut decision);
+        let verdict = match incoming {
+            Incoming::Op(op) => {
+                decide_one(working, request, op, author, policy, clock, &mut decision)
+            }
+            Incoming::Raw(raw) => match Operation::from_value(raw) {
+                Err(Unreadable::Newer(_)) => Verdict::NeedsUpgrade,
+                _ => rejected(RejectCode::Malformed),
+            },
+        };
         if verdict.server_seq().is_none() {
-            decision.refused.push(Refused {
-                id: id.clone(),
-                raw: raw.clone(),
-                digest,
-                verdict: verdict.clone(),
-            });
+            decision.refuse(id.clone(), incoming, digest, &verdict);
         }
         let stored = StoredReceipt {
             digest,
             verdict: verdict.clone(),
         };
-        working.receipts.insert(id.clone(), stored.clone());
-        decision.new_receipts.push((id, stored));
+        working.receipts.insert(id, stored.clone());
+        decision.new_receipts.push((seq, stored));
         decision.receipts.push(Receipt { seq, verdict });
+        if high.is_some_and(|high| seq < high) {
+            decision.filled = Some(decision.filled.map_or(seq, |it| it.min(seq)));
+        }
         high = high.max(Some(seq));
     }
-
     if let Some(high) = high {
         working
             .devices
-            .insert(device, DeviceState { high: Some(high) });
+            .insert(lifetime, DeviceState { high: Some(high) });
     }
     decision.expect = high.map_or(OpSeq::FIRST, |it| it.next().unwrap_or(it));
     decision
 }
 
+impl Decision {
+    fn refuse(&mut self, id: OpId, incoming: &Incoming, digest: OpDigest, verdict: &Verdict) {
+        self.refused.push(Refused {
+            id,
+            raw: incoming.to_value(),
+            digest,
+            verdict: verdict.clone(),
+        });
+    }
+}
+
 fn decide_one(
     working: &mut Working,
     request: &SyncRequest,
-    raw: &Value,
+    op: &Operation,
     author: &AuthorId,
     policy: &dyn Policy,
     clock: ServerClock,
     decision: &mut Decision,
 ) -> Verdict {
-    let op = match Operation::from_value(raw) {
-        Ok(op) => op,
-        Err(Unreadable::Newer(_)) => return Verdict::NeedsUpgrade,
-        Err(Unreadable::Malformed(_)) => {
-            return Verdict::Rejected {
-                code: RejectCode::Malformed,
-            };
-        }
-    };
     if op.id.device != request.device || op.id.incarnation != request.incarnation {
-        return Verdict::Rejected {
-            code: RejectCode::Malformed,
-        };
+        return rejected(RejectCode::Malformed);
     }
     if op.author != *author {
         return Verdict::Quarantined {
             code: RejectCode::WrongAuthor,
         };
     }
-    let Some(log_end) = working.scopes.get(&op.scope).copied() else {
-        return Verdict::Rejected {
-            code: RejectCode::UnknownScope,
-        };
+    admit(working, op, policy, clock, decision)
+}
+
+/// Lets one operation into its log, if the policy does; `decision` takes it in. Also for what was kept raw until a later
+/// release understood it.
+pub fn admit(
+    working: &mut Working,
+    op: &Operation,
+    policy: &dyn Policy,
+    clock: ServerClock,
+    decision: &mut Decision,
+) -> Verdict {
+    let epoch = working.epoch;
+    let Some(state) = working.scopes.get_mut(&op.scope) else {
+        return rejected(RejectCode::UnknownScope);
     };
-    match policy.judge(&op) {
+    // Nothing is written after it arrives: a clock set ahead must not win every tie.
+    let corrected_ms = op
+        .at_ms
+        .saturating_add(decision.offset_ms)
+        .min(clock.now_ms);
+    match policy.judge(op, corrected_ms) {
         Judgement::Accept => {}
-        Judgement::Reject(code) => return Verdict::Rejected { code },
+        Judgement::Reject(code) => return rejected(code),
         Judgement::Quarantine(code) => return Verdict::Quarantined { code },
         Judgement::NeedsUpgrade => return Verdict::NeedsUpgrade,
     }
-    let offset_ms = clock.now_ms.saturating_sub(request.now_ms);
-    let key = op.key();
     let entry = LogEntry {
-        server_seq: log_end.next(),
-        seen: working.seen(&op.scope, op.base),
-        // Nothing is written after it arrives: a clock set ahead must not win every tie.
-        corrected_ms: op.at_ms.saturating_add(offset_ms).min(clock.now_ms),
-        op,
+        server_seq: state.end.next(),
+        seen: state.seen(op.base, epoch),
+        corrected_ms,
+        op: op.clone(),
     };
     let server_seq = entry.server_seq;
-    let mut register = working.registers.remove(&key).unwrap_or_default();
-    let effect = register.apply(&entry);
-    if register.version > ServerSeq::ZERO {
-        working.registers.insert(key.clone(), register);
-    }
-    let verdict = match effect {
+    let verdict = match state.apply(&entry) {
         Effect::Applied => Verdict::Applied { server_seq },
         Effect::Merged => Verdict::Merged { server_seq },
         Effect::Sibling => Verdict::Sibling { server_seq },
-        Effect::NoTarget => {
-            return Verdict::Rejected {
-                code: RejectCode::UnknownTarget,
-            };
-        }
+        Effect::NoTarget => return rejected(RejectCode::UnknownTarget),
     };
-    working.scopes.insert(entry.op.scope.clone(), server_seq);
-    decision.touched.insert(key);
     decision.accepted.push(entry);
     verdict
 }
 
-fn claimed_seq(raw: &Value) -> Option<OpSeq> {
-    raw.get("seq").and_then(Value::as_u64).and_then(OpSeq::new)
-}
-
-fn op_id(request: &SyncRequest, seq: OpSeq) -> OpId {
-    OpId {
-        device: request.device.clone(),
-        incarnation: request.incarnation.clone(),
-        seq,
-    }
+fn rejected(code: RejectCode) -> Verdict {
+    Verdict::Rejected { code }
 }
 
 #[cfg(test)]

@@ -11,9 +11,13 @@
 //! - a phone or tab dies between computing changes, committing them and applying them to memory; a commit is atomic;
 //! - two tabs write to one store, and hear of each other late;
 //! - clocks jump by up to ten years, sessions expire, rights on a scope are withdrawn and given back;
-//! - one operation is refused, set aside, too new for the server, or garbled.
+//! - one operation is refused, set aside, too new for the server, or garbled;
+//! - a phone's commit is refused for want of room or broken off; a dying phone forgets its last commits; its storage is
+//!   evicted, or copied to a phone that lives on beside it;
+//! - phones and servers are of two releases, and the server is upgraded meanwhile.
 //!
-//! Not injected, since nothing could survive them: a commit that is torn or undone, and bytes that change in a store.
+//! Every message goes over the real wire. What a phone's store forgets although it had promised it, nothing can bring back: the
+//! checkers then demand the rest. Not injected, since nothing could survive it: bytes that change in a store.
 
 mod actions;
 mod checkers;
@@ -39,6 +43,16 @@ pub struct Report {
     pub restores: usize,
     /// Kills of phones, tabs and servers.
     pub crashes: usize,
+    /// Commits of phones that were refused or broken off.
+    pub aborts: usize,
+    /// Storages evicted.
+    pub wipes: usize,
+    /// Storages copied to another phone.
+    pub clones: usize,
+    /// Phones that went on under a new identity.
+    pub rebirths: usize,
+    /// Servers upgraded.
+    pub upgrades: usize,
     /// Rounds that the healed world needed until every phone agreed.
     pub rounds: usize,
 }
@@ -95,6 +109,20 @@ pub enum Sabotage {
     SiblingsDropped,
     /// The phone takes what a restored server lost for settled (breaks I12).
     RestoreIgnored,
+    /// A snapshot lacks a register (breaks I6).
+    PageLacks,
+    /// A tab does not repeat in memory all that it stored (breaks I7).
+    MemoryDrifts,
+    /// The server refuses what a wrong clock dates far off (breaks I10).
+    ClockDecides,
+    /// A phone keeps the data of a scope that it may not read any more (breaks I13).
+    DenialIgnored,
+    /// The server strips fields that it does not know (breaks I14).
+    ExtraDropped,
+    /// The head is committed before the operation that took the place (breaks I16).
+    HeadAlone,
+    /// The projection forgets to take away what a register counted before (breaks I17).
+    TallyDrifts,
 }
 
 impl Sabotage {
@@ -111,6 +139,13 @@ impl Sabotage {
             Self::PoisonBlocks => "I9",
             Self::SiblingsDropped => "I11",
             Self::RestoreIgnored => "I12",
+            Self::PageLacks => "I6",
+            Self::MemoryDrifts => "I7",
+            Self::ClockDecides => "I10",
+            Self::DenialIgnored => "I13",
+            Self::ExtraDropped => "I14",
+            Self::HeadAlone => "I16",
+            Self::TallyDrifts => "I17",
         }
     }
 }

@@ -4,14 +4,25 @@
 //! Unknown fields are passed over; [`Operation`](crate::Operation) keeps them (invariant I14). serde's traits are for
 //! callers who have a serializer of their own: the server, the tests.
 
+mod batch;
+pub(crate) mod columns;
 mod leaves;
 mod messages;
 mod operation;
+mod page;
+mod receipts;
 mod register;
+mod segment;
 mod store;
 mod verdict;
 
 use serde_json::{Map, Value};
+
+pub(crate) use batch::write_change;
+pub use messages::WrittenPull;
+pub use page::{registers_from_json, registers_to_json};
+pub use receipts::{read_receipts, receipt_runs};
+pub use segment::SEGMENT_ROWS_MAX;
 
 /// A type with a form on the wire and in the store.
 pub trait Wire: Sized {

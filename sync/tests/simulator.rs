@@ -45,6 +45,16 @@ fn i05_a_stored_register_that_drifts_is_caught() {
 }
 
 #[test]
+fn i06_a_snapshot_that_lacks_something_is_caught() {
+    is_caught(Sabotage::PageLacks);
+}
+
+#[test]
+fn i07_a_memory_that_is_not_the_store_is_caught() {
+    is_caught(Sabotage::MemoryDrifts);
+}
+
+#[test]
 fn i08_a_screen_without_own_work_is_caught() {
     is_caught(Sabotage::OverlayForgotten);
 }
@@ -55,6 +65,11 @@ fn i09_one_operation_holding_up_the_queue_is_caught() {
 }
 
 #[test]
+fn i10_a_clock_that_decides_is_caught() {
+    is_caught(Sabotage::ClockDecides);
+}
+
+#[test]
 fn i11_dropping_siblings_is_caught() {
     is_caught(Sabotage::SiblingsDropped);
 }
@@ -62,6 +77,26 @@ fn i11_dropping_siblings_is_caught() {
 #[test]
 fn i12_not_refilling_a_restored_server_is_caught() {
     is_caught(Sabotage::RestoreIgnored);
+}
+
+#[test]
+fn i13_data_that_stays_after_a_denial_is_caught() {
+    is_caught(Sabotage::DenialIgnored);
+}
+
+#[test]
+fn i14_stripping_fields_of_a_later_release_is_caught() {
+    is_caught(Sabotage::ExtraDropped);
+}
+
+#[test]
+fn i16_a_head_committed_before_its_operation_is_caught() {
+    is_caught(Sabotage::HeadAlone);
+}
+
+#[test]
+fn i17_a_projection_that_drifts_is_caught() {
+    is_caught(Sabotage::TallyDrifts);
 }
 
 #[test]
@@ -96,9 +131,18 @@ fn schedules_reach_what_they_are_meant_to_reach() {
         sum.exchanges += report.exchanges;
         sum.restores += report.restores;
         sum.crashes += report.crashes;
+        sum.aborts += report.aborts;
+        sum.wipes += report.wipes;
+        sum.clones += report.clones;
+        sum.rebirths += report.rebirths;
+        sum.upgrades += report.upgrades;
     }
     assert!(sum.operations > 2_000, "{sum:?}");
     assert!(sum.exchanges > 2_000, "{sum:?}");
     assert!(sum.restores > 20, "{sum:?}");
     assert!(sum.crashes > 200, "{sum:?}");
+    assert!(sum.aborts > 200, "{sum:?}");
+    for rare in [sum.wipes, sum.clones, sum.rebirths, sum.upgrades] {
+        assert!(rare > 10, "{sum:?}");
+    }
 }

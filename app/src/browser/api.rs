@@ -4,8 +4,8 @@ use gloo_net::http::{Method, RequestBuilder, Response};
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, Function, Reflect, Uint8Array};
 use serde_json::Value;
-use sync::wire::{Fields, Wire as _};
-use sync::{Failure, Scope, Snapshot, SyncReply, SyncRequest};
+use sync::wire::{Fields, Wire as _, WireError};
+use sync::{Cursor, Failure, Page, PageWanted, Snapshot, SyncReply, SyncRequest};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Blob, ReadableWritablePair};
@@ -36,27 +36,70 @@ pub(crate) async fn sync(request: &SyncRequest) -> Result<SyncReply, Failure> {
     let response = send(builder, Some(body))
         .await
         .map_err(|_| Failure::Unreachable)?;
-    if response.status() == 401 {
-        return Err(signed_out_or_unreachable(response).await);
+    match response.status() {
+        401 => return Err(signed_out_or_unreachable(response).await),
+        400 if refusal(&response).await.is_some() => return Err(Failure::NotUnderstood),
+        _ => {}
     }
     let bytes = read(response).await.map_err(|_| Failure::Unreachable)?;
     SyncReply::parse(&bytes).map_err(|_| Failure::Unreachable)
 }
 
-/// First load of a scope. `Ok(None)` when the person may not read it any more.
-pub(crate) async fn snapshot(scope: &Scope) -> Result<Option<Snapshot>, Failure> {
-    let builder = RequestBuilder::new(&format!("/api/v1/snapshot/{scope}"));
-    let response = send(builder, None)
+/// What became of a page that was asked for.
+pub(crate) enum Fetched {
+    Page(Box<Page>),
+    /// The server has no more of that snapshot.
+    Gone,
+    /// The person may not read the scope any more.
+    Denied,
+}
+
+/// A page of a scope's snapshot.
+pub(crate) async fn page(wanted: &PageWanted) -> Result<Fetched, Failure> {
+    let PageWanted { scope, at } = wanted;
+    let path = match at {
+        None => format!("/api/v1/pages/{scope}"),
+        Some((Cursor { epoch, seq }, number)) => {
+            format!("/api/v1/pages/{scope}/{}-{}/{number}", epoch.0, seq.0)
+        }
+    };
+    match (fetch(&path).await?, at) {
+        (Body::Bytes(bytes), _) => read_page(Page::from_json_bytes(&bytes)),
+        (Body::Denied, _) => Ok(Fetched::Denied),
+        (Body::Missing, Some(_)) => Ok(Fetched::Gone),
+        // A server of the first release knows no pages.
+        (Body::Missing, None) => match fetch(&format!("/api/v1/snapshot/{scope}")).await? {
+            Body::Bytes(bytes) => read_page(Snapshot::from_json_bytes(&bytes).map(Page::from)),
+            Body::Denied => Ok(Fetched::Denied),
+            Body::Missing => Err(Failure::Unreachable),
+        },
+    }
+}
+
+fn read_page(read: Result<Page, WireError>) -> Result<Fetched, Failure> {
+    read.map(|it| Fetched::Page(Box::new(it)))
+        .map_err(|_| Failure::Unreachable)
+}
+
+enum Body {
+    Bytes(Vec<u8>),
+    Missing,
+    Denied,
+}
+
+async fn fetch(path: &str) -> Result<Body, Failure> {
+    let response = send(RequestBuilder::new(path), None)
         .await
         .map_err(|_| Failure::Unreachable)?;
     match response.status() {
         401 => return Err(signed_out_or_unreachable(response).await),
-        403 if refusal(&response).await.is_some() => return Ok(None),
+        403 if refusal(&response).await.is_some() => return Ok(Body::Denied),
+        404 if refusal(&response).await.is_some() => return Ok(Body::Missing),
         _ => {}
     }
-    let bytes = read(response).await.map_err(|_| Failure::Unreachable)?;
-    Snapshot::from_json_bytes(&bytes)
-        .map(Some)
+    read(response)
+        .await
+        .map(Body::Bytes)
         .map_err(|_| Failure::Unreachable)
 }
 

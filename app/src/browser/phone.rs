@@ -8,9 +8,10 @@ use gloo_timers::callback::{Interval, Timeout};
 use sync::{Draft, Exchange, Failure, Link, OpSeq, Replica, StoreChange};
 use wasm_bindgen_futures::spawn_local;
 
+use super::api::{self, Fetched};
+use super::clock;
 use super::database::{Database, StoreError};
 use super::tabs::{TabMessage, Tabs};
-use super::{api, clock};
 use crate::error::AppError;
 use crate::state::book::{Book, Snack};
 
@@ -184,6 +185,7 @@ impl Phone {
             if let Err(error) = phone.read_unheard().await {
                 phone.say_failed(error.into());
             }
+            phone.be_reborn().await;
             let now = clock::now_ms();
             let request = phone
                 .book
@@ -192,7 +194,8 @@ impl Phone {
                 phone.show_contact(true);
                 let answer = api::sync(&request).await;
                 phone.take_answer(answer).await;
-                phone.load_missing_scopes().await;
+                phone.be_reborn().await;
+                phone.load_pages().await;
                 phone.show_contact(false);
             }
             phone.busy.set(false);
@@ -220,27 +223,40 @@ impl Phone {
         }
     }
 
-    /// Loads snapshots of scopes that have none yet, or whose history was replaced.
-    async fn load_missing_scopes(self: &Rc<Self>) {
+    /// Loads the pages of scopes that have no snapshot yet, or whose history was replaced. What was kept stays when the line
+    /// breaks: the next call goes on there.
+    async fn load_pages(self: &Rc<Self>) {
         if self.exchange.borrow().link() != Link::Online {
             return;
         }
-        let known = self.book.with_replica(|it| it.cursors().clone());
-        let stale = self.exchange.borrow().stale_scopes().clone();
-        for scope in self.book.me().scopes() {
-            if known.contains_key(&scope) && !stale.contains(&scope) {
-                continue;
-            }
-            match api::snapshot(&scope).await {
-                Ok(Some(snapshot)) => {
-                    let wanted = self.book.with_replica(|replica| {
-                        self.exchange.borrow().wants_snapshot(replica, &snapshot)
+        let mut scopes = self.book.me().scopes();
+        while let Some(wanted) = self
+            .book
+            .with_replica(|replica| self.exchange.borrow().next_page(replica, &scopes))
+        {
+            let scope = wanted.scope.clone();
+            match api::page(&wanted).await {
+                Ok(Fetched::Page(page)) => {
+                    let changes = self
+                        .book
+                        .with_replica(|replica| self.exchange.borrow().take_page(replica, *page));
+                    if changes.is_empty() {
+                        // Overtaken: a later call asks again.
+                        scopes.retain(|it| *it != scope);
+                    } else if !self.keep(changes).await {
+                        return;
+                    }
+                    self.book.with_replica(|replica| {
+                        self.exchange.borrow_mut().page_kept(replica, &scope);
                     });
-                    if wanted && self.keep(Replica::load_snapshot(snapshot)).await {
-                        self.exchange.borrow_mut().snapshot_loaded(&scope);
+                }
+                Ok(Fetched::Gone) => {
+                    if !self.keep(vec![StoreChange::DropPages(scope)]).await {
+                        return;
                     }
                 }
-                Ok(None) => {
+                Ok(Fetched::Denied) => {
+                    scopes.retain(|it| *it != scope);
                     self.keep(vec![StoreChange::ForgetScope(scope)]).await;
                 }
                 Err(failure) => {
@@ -249,6 +265,26 @@ impl Phone {
                         .handle_failure(clock::now_ms(), failure);
                     return;
                 }
+            }
+        }
+    }
+
+    /// Goes on under an identity of its own when another phone shares this one's.
+    async fn be_reborn(&self) {
+        let wanted = |replica: &Replica| self.exchange.borrow().wants_rebirth(replica);
+        if !self.book.with_replica(wanted) {
+            return;
+        }
+        match self.database.rebirth().await {
+            Ok(changes) => {
+                self.absorb(changes.clone());
+                self.tell(&TabMessage::Stored(changes));
+            }
+            Err(error) => {
+                self.exchange
+                    .borrow_mut()
+                    .handle_failure(clock::now_ms(), Failure::Unreachable);
+                self.say_failed(error.into());
             }
         }
     }

@@ -127,7 +127,7 @@ async fn open_after_page(
                 .get(&it.scope)
                 .is_none_or(|known| known.epoch != it.cursor.epoch)
         })
-        .flat_map(Replica::load_snapshot)
+        .map(|it| StoreChange::PutPage(Box::new(it.into())))
         .collect();
     database.commit(&news).await?;
     database.put_me(me).await?;

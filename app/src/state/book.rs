@@ -11,7 +11,7 @@ use domain::progress::Progress;
 use domain::rights;
 use domain::task::{Task, TaskFamily};
 use leptos::prelude::*;
-use sync::{AuthorId, Draft, LogEntry, Outgoing, Replica};
+use sync::{AuthorId, Draft, LogEntry, Outgoing, Replica, StoreChange};
 
 mod inner;
 mod writing;
@@ -66,8 +66,8 @@ impl Book {
     pub fn from_boot(boot: BootData) -> Self {
         // Nothing is written with this identity: the phone's store brings its own before the first draft.
         let mut replica = Replica::new(sync::DeviceId::new("page"), sync::Incarnation::new("page"));
-        for change in boot.snapshots.into_iter().flat_map(Replica::load_snapshot) {
-            replica.apply(change);
+        for snapshot in boot.snapshots {
+            replica.apply(StoreChange::PutPage(Box::new(snapshot.into())));
         }
         Self::new(boot.me, replica, boot.today)
     }

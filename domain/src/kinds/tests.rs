@@ -261,3 +261,13 @@ fn stored_words_read_back() {
     assert_eq!(Form::AllMembers.stored(), "all_members");
     assert!(serde_json::from_value::<Phase>(json!("Before")).is_err());
 }
+
+#[test]
+fn tasks_are_loaded_before_the_library_and_no_kind_is_forgotten() {
+    assert!(loading_order(unit::KIND) < loading_order(checklist_task::KIND));
+    assert!(loading_order(propaganda_task::KIND) < loading_order(document::KIND));
+    for kind in NEEDED {
+        assert!(rule(kind, PLAN).is_ok() || kind == congress::KIND, "{kind}");
+    }
+    assert_eq!(loading_order("of a later release"), NEEDED.len());
+}

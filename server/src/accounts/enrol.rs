@@ -94,6 +94,7 @@ pub async fn enrol(
             grants: vec![StoredGrant {
                 role,
                 unit: it.grant.unit.clone(),
+                until_ms: None,
             }],
         });
     }

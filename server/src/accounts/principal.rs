@@ -22,26 +22,31 @@ pub struct Principal {
     pub name: String,
     /// What they may do where.
     pub grants: Vec<Grant>,
+    /// What they might do once, each until when (milliseconds since 1970): what they wrote then is judged by it.
+    pub withdrawn: Vec<(Grant, i64)>,
 }
 
 impl Principal {
     /// The person of an account. Grants of roles that this build does not know give nothing.
     #[must_use]
     pub fn new(user: UserRecord) -> Self {
-        let grants = user
-            .grants
-            .into_iter()
-            .filter_map(|it| {
-                Some(Grant {
-                    role: Role::parse(&it.role)?,
-                    unit: it.unit,
-                })
-            })
-            .collect();
+        let (mut grants, mut withdrawn) = (Vec::new(), Vec::new());
+        for stored in user.grants {
+            let Some(role) = Role::parse(&stored.role) else {
+                continue;
+            };
+            let unit = stored.unit;
+            let grant = Grant { role, unit };
+            match stored.until_ms {
+                None => grants.push(grant),
+                Some(until_ms) => withdrawn.push((grant, until_ms)),
+            }
+        }
         Self {
             user: user.name,
             name: user.display_name,
             grants,
+            withdrawn,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Reading a request's body within a limit, after it was unpacked.
+//! Reading a request's body within a limit.
 
 use axum::body::{Body, Bytes};
 use futures_util::StreamExt as _;
@@ -11,7 +11,7 @@ const DRAIN_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Reads a body of at most `bytes_max`.
 ///
 /// # Errors
-/// `too_large` past the limit, `malformed` when the body cannot be unpacked or breaks off.
+/// `too_large` past the limit, `malformed` when the body breaks off.
 pub async fn read(body: Body, bytes_max: usize) -> Result<Bytes, ApiError> {
     let mut stream = body.into_data_stream();
     let mut bytes = Vec::new();

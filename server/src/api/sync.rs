@@ -1,24 +1,23 @@
 //! `POST /api/v1/sync`: hello, push and pull in one round trip (`docs/protocol.md`).
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use domain::rights::may_read;
+use sync::wire::{Wire as _, WrittenPull};
 use sync::{
-    Cursor, OpSeq, ProtocolError, REPLY_ENTRIES_MAX, REQUEST_BYTES_MAX, ScopePull, SyncReply,
-    SyncRequest, VERSION,
+    Cursor, OpSeq, PLAIN_VERSION, ProtocolError, REPLY_ENTRIES_MAX, REQUEST_BYTES_MAX, Scope,
+    ScopePull, SortedMap, SyncReply, SyncRequest, VERSION,
 };
 
-use super::body;
 use super::error::ApiError;
+use super::{body, packing};
 use crate::accounts::principal::Principal;
 use crate::directory::Directory;
 use crate::policy::PersonPolicy;
 use crate::state::AppState;
-use crate::storage::{Contact, Heads, Push};
+use crate::storage::{Contact, DeviceRecord, Heads, Push, Tail};
 
 /// Most scopes of one request.
 const CURSORS_MAX: usize = 64;
@@ -38,9 +37,11 @@ pub async fn sync(
     request: Request,
 ) -> Result<Response, ApiError> {
     // Read even when nobody is signed in: a sender that is still writing does not hear the answer.
-    let body = body::read(request.into_body(), REQUEST_BYTES_MAX).await;
+    let (parts, body) = request.into_parts();
+    let body = body::read(body, REQUEST_BYTES_MAX).await;
     let principal = principal?;
-    let mut request = SyncRequest::parse(&body?).map_err(|error| match error {
+    let body = packing::unpack(&parts.headers, body?, REQUEST_BYTES_MAX)?;
+    let mut request = SyncRequest::parse(&body).map_err(|error| match error {
         ProtocolError::TooLarge => ApiError::too_large(),
         ProtocolError::UnknownVersion(_) => ApiError::unknown_version(),
         ProtocolError::Unreadable(reason) => {
@@ -52,16 +53,17 @@ pub async fn sync(
     let directory = state.directory.current(&*state.storage).await?;
     let now_ms = state.clock.now_ms();
     let cursors = std::mem::take(&mut request.cursors);
-
+    let (protocol, incarnation) = (request.protocol.min(VERSION), request.incarnation.clone());
+    let known = state.storage.device(&request.device, &incarnation).await?;
+    let backed_up = known.as_ref().and_then(|it| it.backed_up);
     let (receipts, expect) = if request.ops.is_empty() {
-        (
-            Vec::new(),
-            greet(&state, &principal, request, now_ms).await?,
-        )
+        let expect = greet(&state, &principal, request, known, now_ms);
+        (Vec::new(), expect)
     } else {
         let policy = PersonPolicy {
             directory: Arc::clone(&directory),
             grants: principal.grants.clone(),
+            withdrawn: principal.withdrawn.clone(),
         };
         let author = principal.user.clone();
         let push = Push {
@@ -77,15 +79,49 @@ pub async fn sync(
     let asked: Vec<_> = cursors.keys().cloned().collect();
     let heads = state.storage.heads(&asked).await?;
     let reply = SyncReply {
-        protocol: VERSION,
+        protocol,
+        incarnation: Some(incarnation),
         epoch: heads.epoch,
         now_ms,
         expect,
-        backed_up: None,
+        backed_up,
         receipts,
-        scopes: pull(&state, &principal, &directory, &heads, cursors).await?,
+        scopes: SortedMap::new(),
     };
-    Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(reply)).into_response())
+    let pulls = pull(&state, &principal, &directory, &heads, cursors).await?;
+    let body = if protocol > PLAIN_VERSION {
+        reply.to_json_with(&pulls)
+    } else {
+        plain(reply, pulls)?
+    };
+    Ok(packing::json(&parts.headers, body))
+}
+
+/// The answer for a phone of the first release: each entry an object.
+fn plain(mut reply: SyncReply, pulls: SortedMap<Scope, WrittenPull>) -> Result<String, ApiError> {
+    reply.incarnation = None;
+    for (scope, pull) in pulls {
+        let pull = match pull {
+            WrittenPull::Segments {
+                cursor,
+                after,
+                segments,
+                more,
+            } => ScopePull::Entries {
+                cursor,
+                entries: Tail {
+                    segments,
+                    last: cursor.seq,
+                }
+                .entries(after)?,
+                more,
+            },
+            WrittenPull::Reset => ScopePull::Reset,
+            WrittenPull::Denied => ScopePull::Denied,
+        };
+        reply.scopes.insert(scope, pull);
+    }
+    Ok(reply.to_json())
 }
 
 fn check_limits(request: &mut SyncRequest) -> Result<(), ApiError> {
@@ -108,20 +144,18 @@ fn check_limits(request: &mut SyncRequest) -> Result<(), ApiError> {
 }
 
 /// A call without operations: what is expected next of the device, and a note that it called when that is news.
-async fn greet(
+fn greet(
     state: &AppState,
     principal: &Principal,
     request: SyncRequest,
+    known: Option<DeviceRecord>,
     now_ms: i64,
-) -> Result<OpSeq, ApiError> {
-    let known = state
-        .storage
-        .device(&request.device, &request.incarnation)
-        .await?;
+) -> OpSeq {
     let high = known.as_ref().and_then(|it| it.high);
     let contact = Contact {
         device: request.device,
         incarnation: request.incarnation,
+        born_of: request.born_of,
         user: principal.user.clone(),
         at_ms: now_ms,
         unsent: request.unsent,
@@ -131,7 +165,7 @@ async fn greet(
     if known.is_none_or(|it| is_news(&it.contact, &contact)) {
         state.storage.note_contact(contact);
     }
-    Ok(high.and_then(OpSeq::next).unwrap_or(OpSeq::FIRST))
+    high.and_then(OpSeq::next).unwrap_or(OpSeq::FIRST)
 }
 
 fn is_news(known: &Contact, now: &Contact) -> bool {
@@ -146,33 +180,33 @@ async fn pull(
     principal: &Principal,
     directory: &Directory,
     heads: &Heads,
-    cursors: BTreeMap<sync::Scope, Cursor>,
-) -> Result<BTreeMap<sync::Scope, ScopePull>, ApiError> {
-    let mut scopes = BTreeMap::new();
+    cursors: SortedMap<Scope, Cursor>,
+) -> Result<SortedMap<Scope, WrittenPull>, ApiError> {
+    let mut scopes = SortedMap::new();
     for (scope, from) in cursors {
         let readable = may_read(&principal.grants, directory.tree(), &scope);
         let pull = match heads.cursor(&scope).filter(|_| readable) {
-            None => ScopePull::Denied,
-            Some(head) if from.epoch != head.epoch || from.seq > head.seq => ScopePull::Reset,
-            Some(head) if from.seq == head.seq => ScopePull::Entries {
-                cursor: from,
-                entries: Vec::new(),
-                more: false,
-            },
+            None => WrittenPull::Denied,
+            Some(head) if from.epoch != head.epoch || from.seq > head.seq => WrittenPull::Reset,
             Some(head) => {
-                let entries = state
-                    .storage
-                    .entries(&scope, from.seq, REPLY_ENTRIES_MAX)
-                    .await?;
-                let seq = entries.last().map_or(from.seq, |it| it.server_seq);
-                let cursor = Cursor {
-                    epoch: head.epoch,
-                    seq,
+                let mut tail = Tail {
+                    segments: Vec::new(),
+                    last: from.seq,
                 };
-                ScopePull::Entries {
-                    cursor,
-                    entries,
-                    more: seq < head.seq,
+                if from.seq < head.seq {
+                    let storage = &state.storage;
+                    tail = storage
+                        .segments(&scope, from.seq, REPLY_ENTRIES_MAX)
+                        .await?;
+                }
+                WrittenPull::Segments {
+                    cursor: Cursor {
+                        epoch: head.epoch,
+                        seq: tail.last,
+                    },
+                    after: from.seq,
+                    more: tail.last < head.seq,
+                    segments: tail.segments,
                 }
             }
         };

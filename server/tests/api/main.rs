@@ -12,5 +12,6 @@ mod sign_in;
 mod sign_out;
 mod site;
 mod snapshot;
+mod snapshot_pages;
 mod support;
 mod sync;

@@ -2,7 +2,7 @@
 
 use reqwest::StatusCode;
 
-use crate::support::{A_NGO, HONG_THUONG, LEAD, PROPAGANDA, TestServer, tick_key};
+use crate::support::{A_NGO, HONG_THUONG, LEAD, PROPAGANDA, TestServer, garble, tick_key};
 
 #[tokio::test]
 async fn a_page_without_a_session_leads_to_sign_in_and_back() {
@@ -134,7 +134,9 @@ async fn i10_times_at_the_ends_of_the_world_are_shown_somehow() {
     for at_ms in [i64::MAX, i64::MIN, 0] {
         phone.set(&tick_key(HONG_THUONG), at_ms == 0);
         let mut request = phone.next_request();
-        request.ops[0]["at_ms"] = at_ms.into();
+        garble(&mut request, 0, |it| {
+            it["at_ms"] = at_ms.into();
+        });
         request.now_ms = at_ms;
         request.unsent = u64::MAX;
         let answer = phone.send(&server, &request).await;

@@ -18,12 +18,9 @@ async fn folded(server: &TestServer, unit: &str) -> Handbook {
     let mut registers: BTreeMap<RegisterKey, Register> = BTreeMap::new();
     for scope in [unit, DISTRICT] {
         let scope = Scope::new(scope);
-        let log = server
-            .state
-            .storage
-            .entries(&scope, ServerSeq::ZERO, usize::MAX)
-            .await
-            .unwrap();
+        let (storage, start) = (&server.state.storage, ServerSeq::ZERO);
+        let tail = storage.segments(&scope, start, usize::MAX).await.unwrap();
+        let log = tail.entries(start).unwrap();
         for entry in log {
             registers.entry(entry.op.key()).or_default().apply(&entry);
         }

@@ -23,7 +23,7 @@ use tokio::task::JoinHandle;
 
 mod phone;
 
-pub use phone::Phone;
+pub use phone::{Phone, garble};
 
 pub const DISTRICT: &str = "TTH-ALUOI";
 pub const HONG_THUONG: &str = "AL-HONG-THUONG";

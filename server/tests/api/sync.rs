@@ -2,10 +2,11 @@
 
 use domain::kinds::{checklist_task, congress, propaganda_task};
 use serde_json::{Value, json};
-use sync::{Change, Link, OpSeq, RejectCode, Scope, ScopePull, SyncReply, Verdict};
+use sync::{Change, Incoming, Link, OpSeq, RejectCode, Scope, ScopePull, SyncReply, Verdict};
 
 use crate::support::{
-    A_NGO, HONG_THUONG, LEAD, PROPAGANDA, Phone, SECRETARY, TestServer, key, refusal, tick_key,
+    A_NGO, HONG_THUONG, LEAD, PROPAGANDA, Phone, SECRETARY, TestServer, garble, key, refusal,
+    tick_key,
 };
 
 async fn log_len(server: &TestServer, scope: &str) -> u64 {
@@ -94,13 +95,28 @@ async fn i09_poison_operations_never_hold_up_their_neighbours() {
         phone.set(&done, true);
     }
     let mut request = phone.next_request();
-    request.ops[1] = json!({ "seq": 2, "rubbish": ["\u{0}", -1e300, { "x": [[[]]] }] });
-    request.ops[2]["change"] = json!({ "photograph": { "sha256": "ab" } });
-    request.ops[3]["kind"] = "kind_of_next_year".into();
-    request.ops[4]["change"] = json!({ "set": "not a yes or no" });
-    request.ops[5]["author"] = SECRETARY.into();
-    request.ops[6]["record"] = "R99".into();
-    request.ops[7]["scope"] = "KHONG-CO".into();
+    let rubbish = json!({ "seq": 2, "rubbish": ["\u{0}", -1e300, { "x": [[[]]] }] });
+    garble(&mut request, 1, |it| *it = rubbish);
+    let photograph = json!({ "photograph": { "sha256": "ab" } });
+    garble(&mut request, 2, |it| {
+        it["change"] = photograph;
+    });
+    garble(&mut request, 3, |it| {
+        it["kind"] = "kind_of_next_year".into();
+    });
+    let wrong = json!({ "set": "not a yes or no" });
+    garble(&mut request, 4, |it| {
+        it["change"] = wrong;
+    });
+    garble(&mut request, 5, |it| {
+        it["author"] = SECRETARY.into();
+    });
+    garble(&mut request, 6, |it| {
+        it["record"] = "R99".into();
+    });
+    garble(&mut request, 7, |it| {
+        it["scope"] = "KHONG-CO".into();
+    });
     let answer = phone.send(&server, &request).await;
     let reply = SyncReply::parse(&answer.bytes().await.unwrap()).unwrap();
     let verdicts: Vec<Verdict> = reply.receipts.into_iter().map(|it| it.verdict).collect();
@@ -129,8 +145,11 @@ async fn i09_poison_operations_never_hold_up_their_neighbours() {
         .await
         .unwrap();
     assert_eq!(
-        kept.iter().map(|it| &it.raw).collect::<Vec<_>>(),
-        request.ops[1..8].iter().collect::<Vec<_>>()
+        kept.into_iter().map(|it| it.raw).collect::<Vec<_>>(),
+        request.ops[1..8]
+            .iter()
+            .map(Incoming::to_value)
+            .collect::<Vec<_>>()
     );
 }
 
@@ -212,7 +231,7 @@ async fn a_scope_of_others_is_denied_and_a_cursor_of_another_history_starts_agai
             },
         ),
     ] {
-        request.cursors = [(Scope::new(scope), cursor)].into();
+        request.cursors = [(Scope::new(scope), cursor)].into_iter().collect();
         let answer = phone.send(&server, &request).await;
         let reply = SyncReply::parse(&answer.bytes().await.unwrap()).unwrap();
         assert_eq!(reply.scopes[&Scope::new(scope)], expected);

@@ -8,8 +8,8 @@ use server::storage::{
     Contact, IMPORT_AUTHOR, NewUser, Push, Pushed, Storage, StorageError, StoredGrant,
 };
 use sync::{
-    AuthorId, DeviceId, Incarnation, Judgement, LogEntry, OpSeq, Operation, Policy, Register,
-    RegisterKey, RejectCode, Scope, ServerSeq, SyncRequest, VERSION, Verdict,
+    AuthorId, DeviceId, Incarnation, Incoming, Judgement, LogEntry, OpSeq, Operation, Policy,
+    Register, RegisterKey, RejectCode, Scope, ServerSeq, SyncRequest, VERSION, Verdict,
 };
 
 mod accounts;
@@ -30,7 +30,7 @@ pub trait Fixture {
 struct Rules;
 
 impl Policy for Rules {
-    fn judge(&self, op: &Operation) -> Judgement {
+    fn judge(&self, op: &Operation, _: i64) -> Judgement {
         match op.record.as_str() {
             "forbidden" => Judgement::Reject(RejectCode::Forbidden),
             "newer" => Judgement::NeedsUpgrade,
@@ -60,9 +60,10 @@ fn request(device: &str, ops: Vec<Value>) -> SyncRequest {
         incarnation: Incarnation::new("i1"),
         now_ms: 9_000,
         unsent: ops.len() as u64,
+        born_of: None,
         kept_from: OpSeq::FIRST,
-        ops,
-        cursors: BTreeMap::new(),
+        ops: ops.into_iter().map(Incoming::from_value).collect(),
+        cursors: sync::SortedMap::new(),
     }
 }
 
@@ -90,10 +91,9 @@ fn scope() -> Scope {
 }
 
 async fn log(storage: &dyn Storage) -> Vec<LogEntry> {
-    storage
-        .entries(&scope(), ServerSeq::ZERO, 100_000)
-        .await
-        .unwrap()
+    let start = ServerSeq::ZERO;
+    let tail = storage.segments(&scope(), start, 100_000).await.unwrap();
+    tail.entries(start).unwrap()
 }
 
 async fn registers(storage: &dyn Storage) -> BTreeMap<RegisterKey, Register> {

@@ -2,13 +2,14 @@
 //!
 //! Only computes changes. It trusts nothing about when the answer was given: receipts repeat, cursors never go back.
 
-use crate::ids::{Cursor, Epoch, OpSeq, RegisterKey, Scope, ServerSeq};
+use crate::ids::{Cursor, Epoch, Incarnation, OpSeq, RegisterKey, Scope, ServerSeq};
 use crate::operation::LogEntry;
 use crate::protocol::{ScopePull, SyncReply};
 use crate::register::{Effect, Register};
-use crate::replica::{Outgoing, Replica, StoreChange};
+use crate::replica::Replica;
 use crate::sorted_map::SortedMap;
-use crate::verdict::Verdict;
+use crate::store::{Outgoing, StoreChange};
+use crate::verdict::{RejectCode, Verdict};
 
 /// Changes to commit, and what the exchange has to know of them.
 pub(super) struct Intake {
@@ -24,6 +25,8 @@ pub(super) struct Intake {
     pub(super) expect: OpSeq,
     /// The server's clock.
     pub(super) server_now_ms: i64,
+    /// Whether another phone shares the lifetime that the answer is of.
+    pub(super) shared: bool,
     /// Whether anything got further.
     pub(super) moved: bool,
     /// Whether there is more to send or to pull.
@@ -55,14 +58,27 @@ impl Settling<'_> {
     }
 }
 
-pub(super) fn take_in(replica: &Replica, reply: SyncReply, sent_from: Option<OpSeq>) -> Intake {
+/// `of`: the lifetime that the answer is of.
+pub(super) fn take_in(
+    replica: &Replica,
+    reply: SyncReply,
+    of: &Incarnation,
+    sent_from: Option<OpSeq>,
+) -> Intake {
     let mut settling = Settling {
         replica,
         changed: SortedMap::new(),
     };
-    unsettle(&mut settling, &reply, sent_from);
+    unsettle(&mut settling, &reply, of, sent_from);
+    // Places that nobody here took: our storage came back from an earlier day, or another phone has our identity.
+    let head = replica.head();
+    let mut shared = *of == head.incarnation && reply.expect > head.next_seq;
     for receipt in &reply.receipts {
-        if let Some(outgoing) = replica.outbox().get(&receipt.seq).filter(|it| !it.archived) {
+        let own = replica.outbox().get(&receipt.seq);
+        let own = own.filter(|it| !it.archived && it.op.id.incarnation == *of);
+        if let Some(outgoing) = own {
+            let code = RejectCode::Fork;
+            shared |= receipt.verdict == Verdict::Quarantined { code };
             settling.set(outgoing, Some(receipt.verdict.clone()), Some(reply.epoch));
         }
     }
@@ -74,6 +90,7 @@ pub(super) fn take_in(replica: &Replica, reply: SyncReply, sent_from: Option<OpS
         epoch: reply.epoch,
         expect: reply.expect,
         server_now_ms: reply.now_ms,
+        shared,
         moved: false,
         unfinished: false,
     };
@@ -93,7 +110,7 @@ pub(super) fn take_in(replica: &Replica, reply: SyncReply, sent_from: Option<OpS
             },
             ScopePull::Reset => intake.stale.push(scope),
             ScopePull::Denied => {
-                if replica.cursors().contains_key(&scope) {
+                if replica.cursors().contains_key(&scope) || !replica.staged(&scope).is_empty() {
                     intake.changes.push(StoreChange::ForgetScope(scope.clone()));
                 }
                 intake.denied.push(scope);
@@ -101,7 +118,13 @@ pub(super) fn take_in(replica: &Replica, reply: SyncReply, sent_from: Option<OpS
         }
     }
     if let Some(backed_up) = reply.backed_up {
-        forget(&mut settling, backed_up, reply.expect, &mut intake.changes);
+        forget(
+            &mut settling,
+            of,
+            backed_up,
+            reply.expect,
+            &mut intake.changes,
+        );
     }
     intake.moved |= !settling.changed.is_empty();
     intake.unfinished |= replica
@@ -116,10 +139,16 @@ pub(super) fn take_in(replica: &Replica, reply: SyncReply, sent_from: Option<OpS
 
 /// Operations to send again: a verdict of another history holds no longer (invariant I12). So do those of this one
 /// when the server plainly lacks them: it waits for an earlier place than the first we sent, and answered none.
-fn unsettle(settling: &mut Settling, reply: &SyncReply, sent_from: Option<OpSeq>) {
+fn unsettle(
+    settling: &mut Settling,
+    reply: &SyncReply,
+    of: &Incarnation,
+    sent_from: Option<OpSeq>,
+) {
     let behind = reply.receipts.is_empty() && sent_from.is_some_and(|it| reply.expect < it);
     for (seq, outgoing) in settling.replica.outbox() {
-        let gone = outgoing.verdict_epoch != Some(reply.epoch) || (behind && *seq >= reply.expect);
+        let gone = outgoing.verdict_epoch != Some(reply.epoch)
+            || (behind && *seq >= reply.expect && outgoing.op.id.incarnation == *of);
         if outgoing.verdict.is_some() && !outgoing.archived && gone {
             settling.set(outgoing, None, None);
         }
@@ -130,6 +159,7 @@ fn unsettle(settling: &mut Settling, reply: &SyncReply, sent_from: Option<OpSeq>
 /// read. An accepted one stays, and all after it, until the checkpoint shows it (invariants I8, I12).
 fn forget(
     settling: &mut Settling,
+    of: &Incarnation,
     backed_up: OpSeq,
     expect: OpSeq,
     changes: &mut Vec<StoreChange>,
@@ -139,7 +169,7 @@ fn forget(
         .outbox()
         .iter()
         .take_while(|(seq, _)| **seq <= backed_up)
-        .filter(|(_, it)| !it.archived)
+        .filter(|(_, it)| !it.archived && it.op.id.incarnation == *of)
     {
         let outgoing = settling.state(*seq, stored);
         let settled = outgoing.verdict.is_some() && *seq < expect;
@@ -227,7 +257,7 @@ fn fold(
 fn settle_from_log(settling: &mut Settling, entry: &LogEntry, effect: Effect, epoch: Epoch) {
     let head = settling.replica.head();
     let id = &entry.op.id;
-    if id.device != head.device || id.incarnation != head.incarnation {
+    if id.device != head.device {
         return;
     }
     // A fork has our identity and other bytes: its receipt is not ours.
@@ -239,7 +269,9 @@ fn settle_from_log(settling: &mut Settling, entry: &LogEntry, effect: Effect, ep
     else {
         return;
     };
-    if settling.state(id.seq, stored).verdict.is_none() {
+    // What the server was too old for, it may have understood since.
+    let verdict = &settling.state(id.seq, stored).verdict;
+    if matches!(verdict, None | Some(Verdict::NeedsUpgrade)) {
         settling.set(stored, verdict_of(effect, entry.server_seq), Some(epoch));
     }
 }

@@ -7,7 +7,7 @@ use super::*;
 struct AcceptAll;
 
 impl Policy for AcceptAll {
-    fn judge(&self, _: &Operation) -> Judgement {
+    fn judge(&self, _: &Operation, _: i64) -> Judgement {
         Judgement::Accept
     }
 }
@@ -26,16 +26,17 @@ fn request(kept_from: u64, ops: Vec<Value>) -> SyncRequest {
         app: "test".into(),
         device: DeviceId::new("d"),
         incarnation: Incarnation::new("i"),
+        born_of: None,
         now_ms: 0,
         unsent: ops.len() as u64,
         kept_from: OpSeq::new(kept_from).expect("from 1"),
-        ops,
-        cursors: BTreeMap::new(),
+        ops: ops.into_iter().map(Incoming::from_value).collect(),
+        cursors: crate::SortedMap::new(),
     }
 }
 
 fn working() -> Working {
-    let scopes = BTreeMap::from([(Scope::new("s"), ServerSeq::ZERO)]);
+    let scopes = HashMap::from([(Scope::new("s"), ScopeState::default())]);
     Working {
         scopes,
         epoch: Epoch(1),
@@ -115,7 +116,7 @@ fn i09_each_bad_operation_gets_its_own_answer() {
     );
     assert_eq!(decision.refused.len(), 6, "each kept in full");
     assert_eq!(
-        working.registers.len(),
+        working.scopes[&Scope::new("s")].registers.len(),
         1,
         "nothing is made by what was refused"
     );
@@ -132,26 +133,45 @@ fn a_clock_set_ahead_does_not_win_every_tie() {
 
 #[test]
 fn i11_older_histories_count_as_seen_only_where_all_agree() {
-    let scope = Scope::new("s");
-    let working = Working {
-        scopes: BTreeMap::from([(scope.clone(), ServerSeq(20))]),
-        epoch: Epoch(3),
-        restored_at: BTreeMap::from([(scope.clone(), ServerSeq(7))]),
-        ..Working::default()
+    let state = ScopeState {
+        end: ServerSeq(20),
+        restored_at: ServerSeq(7),
+        ..ScopeState::default()
     };
     let seen = |epoch, seq| {
-        working
-            .seen(
-                &scope,
-                Cursor {
-                    epoch: Epoch(epoch),
-                    seq: ServerSeq(seq),
-                },
-            )
-            .0
+        let base = Cursor {
+            epoch: Epoch(epoch),
+            seq: ServerSeq(seq),
+        };
+        state.seen(base, Epoch(3)).0
     };
     assert_eq!(seen(3, 15), 15);
     assert_eq!(seen(3, 99), 20, "nobody has seen what is not there");
     assert_eq!(seen(2, 15), 7);
     assert_eq!(seen(1, 3), 3);
+}
+
+#[test]
+fn i04_nothing_after_a_fork_is_looked_at_unless_the_phone_is_of_version_1() {
+    let mut working = working();
+    decide_all(&mut working, &request(1, vec![raw(1), raw(2)]));
+    let mut other = raw(2);
+    other["change"] = json!({ "set": "of the copy" });
+    let mut copied = request(1, vec![raw(1), other, raw(3)]);
+    let before = working.clone();
+    let decision = decide_all(&mut working, &copied);
+    assert_eq!(places(&decision), [1, 2, 3]);
+    assert_eq!(decision.accepted.len(), 1);
+
+    working = before;
+    copied.protocol = crate::VERSION;
+    let decision = decide_all(&mut working, &copied);
+    assert_eq!(places(&decision), [1, 2]);
+    assert_eq!(
+        decision.receipts[1].verdict,
+        Verdict::Quarantined {
+            code: RejectCode::Fork
+        }
+    );
+    assert_eq!((decision.accepted.len(), decision.refused.len()), (0, 1));
 }

@@ -5,13 +5,17 @@ mod screen;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ids::{DeviceId, Epoch, OpId, OpSeq, RegisterKey, Scope, ServerSeq};
-use crate::operation::{Change, LogEntry, Operation};
+use serde_json::Value;
+
+use crate::ids::{DeviceId, Epoch, Incarnation, OpId, OpSeq, RegisterKey, Scope, ServerSeq};
+use crate::operation::{Change, LogEntry, OpDigest, Operation};
 use crate::protocol::SyncReply;
 use crate::register::Register;
+use crate::store::{Outgoing, StoreChange};
+use crate::verdict::{RejectCode, Verdict};
 
 use super::phone::{Disk, Phone};
-use super::server::{Durable, Log};
+use super::server::{Durable, Log, counted};
 
 /// A broken invariant, before the schedule's particulars are added.
 #[derive(Debug)]
@@ -37,13 +41,18 @@ pub(super) fn demand(
     }
 }
 
+/// An operation of one phone: two phones that share an identity write different ones under the same place.
+pub(super) type Written = (usize, OpId);
+
 /// Memory of everything that was promised.
 #[derive(Debug, Default)]
 pub(super) struct Checkers {
-    /// Every operation that a store committed, as its author wrote it.
-    pub(super) written: BTreeMap<OpId, Operation>,
-    /// The same by device and register.
-    by_key: BTreeMap<(DeviceId, RegisterKey), Vec<OpSeq>>,
+    /// Every operation that a phone's store holds in trust, as its author wrote it.
+    pub(super) written: BTreeMap<Written, Operation>,
+    /// The same by phone and register, in order.
+    by_key: BTreeMap<(usize, RegisterKey), Vec<OpId>>,
+    /// Operations that a phone's storage lost, or wrote anew under another identity: they may arrive, or not.
+    stray: BTreeMap<OpId, Vec<Operation>>,
     /// Operations that are, or once were, inside a verified backup.
     backed_up: BTreeSet<OpId>,
     /// Operations that an older backup than the verified one lacked when it was restored. A request still under way
@@ -52,45 +61,159 @@ pub(super) struct Checkers {
     /// Logs of histories that a restore ended.
     past: BTreeMap<Epoch, Log>,
     /// Operations in the current log.
-    logged: BTreeSet<OpId>,
+    logged: BTreeMap<OpId, Operation>,
     /// How much of each log was looked at.
     looked_at: BTreeMap<Scope, usize>,
 }
 
 impl Checkers {
     /// A store committed a new operation: I4.
-    pub(super) fn recorded(&mut self, op: &Operation) -> Check {
-        let own = |it: &&OpId| it.device == op.id.device && it.incarnation == op.id.incarnation;
-        let last = self.written.keys().rev().find(own).map(|it| it.seq);
-        let due = last.map_or(Some(OpSeq::FIRST), OpSeq::next);
-        demand(due == Some(op.id.seq), "I4", || {
-            format!("{:?} written, {due:?} was due", op.id)
-        })?;
-        self.written.insert(op.id.clone(), op.clone());
-        let places = self
-            .by_key
-            .entry((op.id.device.clone(), op.key()))
-            .or_default();
-        places.push(op.id.seq);
+    pub(super) fn recorded(&mut self, phone: usize, op: &Operation) -> Check {
+        if let Some(last) = self.last(phone, &op.id.device, &op.id.incarnation) {
+            demand(last.next() == Some(op.id.seq), "I4", || {
+                format!("{:?} written after {last:?}", op.id)
+            })?;
+        }
+        self.add(phone, op.clone());
         Ok(())
     }
 
-    /// A store committed: I2. What left the outbox must be inside a verified backup.
-    pub(super) fn phone_committed(&self, disk: &Disk) -> Check {
-        for id in self
+    fn add(&mut self, phone: usize, op: Operation) {
+        let ids = self.by_key.entry((phone, op.key())).or_default();
+        ids.push(op.id.clone());
+        self.written.insert((phone, op.id.clone()), op);
+    }
+
+    /// The last place of a lifetime on a phone.
+    fn last(&self, phone: usize, device: &DeviceId, incarnation: &Incarnation) -> Option<OpSeq> {
+        let own = |it: &&Written| {
+            it.0 == phone && it.1.device == *device && it.1.incarnation == *incarnation
+        };
+        self.written.keys().filter(own).map(|it| it.1.seq).max()
+    }
+
+    /// A phone's storage forgot what it no longer holds: nobody can demand that back.
+    pub(super) fn torn(&mut self, phone: usize, disk: &Disk) {
+        let gone: Vec<Written> = self
             .written
             .keys()
-            .filter(|it| it.device == disk.head.device)
-        {
-            let kept = disk.outbox.contains_key(&id.seq) || self.backed_up.contains(id);
-            demand(kept, "I2", || {
+            .filter(|it| it.0 == phone)
+            .filter(|it| {
+                let kept = disk.outbox.get(&it.1.seq).map(|it| &it.op.id);
+                kept != Some(&it.1) && !self.is_before(disk, &it.1)
+            })
+            .cloned()
+            .collect();
+        for written in gone {
+            self.forget(&written);
+        }
+        // What came back with an earlier day is held in trust again.
+        for outgoing in disk.outbox.values() {
+            if !self.written.contains_key(&(phone, outgoing.op.id.clone())) {
+                self.add(phone, outgoing.op.clone());
+            }
+        }
+    }
+
+    /// Whether an operation was dropped in good order before the head that came back.
+    fn is_before(&self, disk: &Disk, id: &OpId) -> bool {
+        id.incarnation == disk.head.incarnation
+            && id.seq < disk.head.next_seq
+            && self.backed_up.contains(id)
+    }
+
+    fn forget(&mut self, written: &Written) {
+        if let Some(op) = self.written.remove(written) {
+            if let Some(ids) = self.by_key.get_mut(&(written.0, op.key())) {
+                ids.retain(|it| *it != written.1);
+            }
+            self.stray.entry(written.1.clone()).or_default().push(op);
+        }
+    }
+
+    /// A copy of a phone holds the same in trust.
+    pub(super) fn copied(&mut self, from: usize, to: usize) {
+        let all = self.written.iter().filter(|(it, _)| it.0 == from);
+        let all: Vec<_> = all
+            .map(|(it, op)| ((to, it.1.clone()), op.clone()))
+            .collect();
+        self.written.extend(all);
+        let all = self.by_key.iter().filter(|(it, _)| it.0 == from);
+        let all: Vec<_> = all
+            .map(|(it, ids)| ((to, it.1.clone()), ids.clone()))
+            .collect();
+        self.by_key.extend(all);
+    }
+
+    /// A phone writes anew what no server took as its own: the same content, at places that count on (I2, I4).
+    pub(super) fn reborn(before: &Disk, changes: &[StoreChange]) -> Check {
+        let mut next = Some(before.head.next_seq);
+        let mut dropped = None;
+        for change in changes {
+            match change {
+                StoreChange::DropOutgoing(seq) => {
+                    dropped = before.outbox.get(seq).map(|it| it.op.clone());
+                }
+                StoreChange::PutOutgoing(anew) => {
+                    let old = dropped.take();
+                    let same = old.as_ref().is_some_and(|old| {
+                        let retracts = matches!(old.change, Change::Retract(_));
+                        old.at_ms == anew.op.at_ms
+                            && old.base == anew.op.base
+                            && old.extra == anew.op.extra
+                            && old.key() == anew.op.key()
+                            && (old.change == anew.op.change || retracts)
+                    });
+                    demand(same, "I2", || format!("{old:?} became {anew:?}"))?;
+                    demand(next == Some(anew.op.id.seq), "I4", || {
+                        format!("{:?} instead of {next:?}", anew.op.id)
+                    })?;
+                    next = anew.op.id.seq.next();
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// A store committed: I2. What left the outbox must be inside a verified backup, or stand there anew. I16: the head
+    /// stands right behind the last operation.
+    pub(super) fn phone_committed(&self, phone: usize, disk: &Disk) -> Check {
+        for (_, id) in self.written.keys().filter(|it| it.0 == phone) {
+            let there = disk.outbox.get(&id.seq).is_some_and(|it| it.op.id == *id);
+            demand(there || self.backed_up.contains(id), "I2", || {
                 format!("{id:?} left the phone and is in no backup")
+            })?;
+        }
+        let head = &disk.head;
+        if let Some(last) = self.last(phone, &head.device, &head.incarnation) {
+            demand(last.next() == Some(head.next_seq), "I16", || {
+                format!("{head:?} stands after {last:?}")
             })?;
         }
         Ok(())
     }
 
-    /// The server committed: I3 (once each, as written), I11 and I5 for what was touched.
+    /// Takes in what a rebirth that was committed wrote anew.
+    pub(super) fn moved(&mut self, phone: usize, changes: &[StoreChange]) {
+        for change in changes {
+            match change {
+                StoreChange::DropOutgoing(seq) => {
+                    let old = self
+                        .written
+                        .keys()
+                        .find(|it| it.0 == phone && it.1.seq == *seq);
+                    if let Some(old) = old.cloned() {
+                        self.forget(&old);
+                    }
+                }
+                StoreChange::PutOutgoing(anew) => self.add(phone, anew.op.clone()),
+                _ => {}
+            }
+        }
+    }
+
+    /// The server committed: I3 (once each, as written), I11, I5 and I17 for what was touched.
     pub(super) fn server_committed(
         &mut self,
         durable: &Durable,
@@ -103,20 +226,37 @@ impl Checkers {
                 demand(contiguous, "I3", || {
                     format!("{scope} has a hole before {entry:?}")
                 })?;
-                let fresh = self.logged.insert(entry.op.id.clone());
-                demand(fresh, "I3", || {
+                let twice = self.logged.insert(entry.op.id.clone(), entry.op.clone());
+                demand(twice.is_none(), "I3", || {
                     format!("{:?} is twice in the log", entry.op.id)
                 })?;
-                let same = self.written.get(&entry.op.id) == Some(&entry.op);
-                demand(same, "I3", || {
-                    format!("{:?} is not what was written", entry.op.id)
-                })?;
+                self.is_as_written(&entry.op)?;
             }
             self.looked_at.insert(scope.clone(), log.len());
         }
         touched
             .iter()
-            .try_for_each(|key| self.register(durable, key))
+            .try_for_each(|key| self.register(durable, key))?;
+        let scopes: BTreeSet<&Scope> = touched.iter().map(|it| &it.scope).collect();
+        scopes.into_iter().try_for_each(|it| tallied(durable, it))
+    }
+
+    fn is_as_written(&self, op: &Operation) -> Check {
+        let own = self.written.iter().filter(|(it, _)| it.1 == op.id);
+        let stray = self.stray.get(&op.id).into_iter().flatten();
+        let wrote: Vec<&Operation> = own.map(|(_, op)| op).chain(stray).collect();
+        if wrote.contains(&op) {
+            return Ok(());
+        }
+        let but_for_extra = wrote.iter().any(|it| {
+            let mut stripped = (*it).clone();
+            stripped.extra.clone_from(&op.extra);
+            stripped == *op
+        });
+        let invariant = if but_for_extra { "I14" } else { "I3" };
+        demand(false, invariant, || {
+            format!("{:?} is not what was written", op.id)
+        })
     }
 
     fn register(&self, durable: &Durable, key: &RegisterKey) -> Check {
@@ -132,7 +272,7 @@ impl Checkers {
         })?;
         for head in &stored.heads {
             for by in &head.by {
-                let wrote = self.written.get(&by.op).map(|it| &it.change);
+                let wrote = self.logged.get(&by.op).map(|it| &it.change);
                 let same = wrote == Some(&Change::Set(head.value.clone()));
                 demand(same, "I5", || {
                     format!("{key:?} says that {:?} wrote another value", by.op)
@@ -159,7 +299,7 @@ impl Checkers {
         self.logged.clear();
         self.looked_at.clear();
         self.server_committed(durable, &BTreeSet::new())?;
-        let there = |id: &&OpId| self.logged.contains(id) || is_refused(durable, id);
+        let there = |id: &&OpId| self.logged.contains_key(*id) || is_refused(durable, id);
         let lost: Vec<OpId> = self
             .backed_up
             .iter()
@@ -221,11 +361,18 @@ impl Checkers {
             format!("{stray:?} was never written")
         })?;
         self.refilled(phones, durable)?;
-        for id in self.written.keys() {
-            let there = self.logged.contains(id) || is_refused(durable, id);
-            demand(there || self.lost.contains(id), "I3", || {
-                format!("{id:?} never arrived")
-            })?;
+        for ((phone, id), op) in &self.written {
+            let logged = self.logged.get(id) == Some(op);
+            let there = logged || refused_with(durable, op).is_some();
+            // Dropped when a verified backup held it; then an older one was restored.
+            let held = |it: &Outgoing| it.op.id == *id && !it.archived;
+            let dropped = !phones[*phone].disk.outbox.values().any(held);
+            let excused = dropped && self.backed_up.contains(id) && !self.past.is_empty();
+            demand(there || excused, "I3", || format!("{op:?} never arrived"))?;
+            no_clock_decided(durable, op)?;
+        }
+        for scope in durable.log.keys() {
+            tallied(durable, scope)?;
         }
         self.agree(phones, durable)
     }
@@ -235,7 +382,7 @@ impl Checkers {
         for outgoing in phones.iter().flat_map(|it| it.disk.outbox.values()) {
             let id = &outgoing.op.id;
             // A refused one that an older backup than the verified one lacks stays readable on the phone.
-            let there = self.logged.contains(id)
+            let there = self.logged.contains_key(id)
                 || is_refused(durable, id)
                 || outgoing.archived
                 || outgoing.verdict.is_none();
@@ -247,13 +394,13 @@ impl Checkers {
     fn agree(&self, phones: &[Phone], durable: &Durable) -> Check {
         for phone in phones {
             for (index, tab) in phone.tabs.iter().enumerate() {
-                self.checkpoint(phone, index, durable)?;
                 let replica = &tab.replica;
                 let device = &replica.head().device;
                 let same = *replica.checkpoint() == durable.registers;
                 demand(same, "I6", || {
                     format!("{device}, tab {index}: other registers than the server")
                 })?;
+                self.checkpoint(phone, index, durable)?;
                 let ahead = replica.ahead_keys();
                 demand(ahead.is_empty(), "I6", || {
                     format!("{device}: still ahead on {ahead:?}")
@@ -275,30 +422,75 @@ impl Checkers {
     }
 }
 
-/// An answer reached a phone: I1.
-pub(super) fn acknowledged(disk: &Disk, reply: &SyncReply, durable: &Durable) -> Check {
+/// An answer reached a phone: I1. `asked`: the lifetime that it is of when it names none.
+pub(super) fn acknowledged(
+    device: &DeviceId,
+    asked: &Incarnation,
+    reply: &SyncReply,
+    durable: &Durable,
+) -> Check {
     if reply.epoch != durable.epoch {
         return Ok(());
     }
     for receipt in &reply.receipts {
         let id = OpId {
-            device: disk.head.device.clone(),
-            incarnation: disk.head.incarnation.clone(),
+            device: device.clone(),
+            incarnation: reply.incarnation.as_ref().unwrap_or(asked).clone(),
             seq: receipt.seq,
         };
+        let in_log = || durable.log.values().flatten().any(|it| it.op.id == id);
         let kept = match receipt.verdict.server_seq() {
             Some(place) => durable
                 .log
                 .values()
                 .flatten()
                 .any(|it| it.server_seq == place && it.op.id == id),
-            None => is_refused(durable, &id),
+            // What waited for an upgrade may have entered the log since.
+            None => is_refused(durable, &id) || in_log(),
         };
         demand(kept, "I1", || {
             format!("{id:?} was acknowledged and is not on the server")
         })?;
     }
     Ok(())
+}
+
+/// Refused operations are refused for what they say, not for when: I10.
+fn no_clock_decided(durable: &Durable, op: &Operation) -> Check {
+    let Some(Verdict::Rejected {
+        code: RejectCode::BadValue,
+    }) = refused_with(durable, op)
+    else {
+        return Ok(());
+    };
+    // What was garbled on the way is told by its place only, which another phone's may share.
+    let excused = |value: &Value| value == "bad" || value == "garbled" || value == "unheard-of";
+    let bad = matches!(&op.change, Change::Set(value) if excused(value));
+    demand(bad, "I10", || format!("{op:?} was refused for its time"))
+}
+
+/// The projection is a query over the log: I17.
+fn tallied(durable: &Durable, scope: &Scope) -> Check {
+    let mut registers: BTreeMap<RegisterKey, Register> = BTreeMap::new();
+    for entry in durable.log.get(scope).into_iter().flatten() {
+        registers.entry(entry.op.key()).or_default().apply(entry);
+    }
+    let due: i64 = registers.values().map(counted).sum();
+    let kept = durable.tally.get(scope).copied().unwrap_or_default();
+    demand(due == kept, "I17", || {
+        format!("{scope}: {kept} by the projection, {due} by the log")
+    })
+}
+
+/// What became of an operation that was not accepted; its bytes may have reached the server garbled, and are told by their place.
+fn refused_with<'a>(durable: &'a Durable, op: &Operation) -> Option<&'a Verdict> {
+    let garbled =
+        matches!(&op.change, Change::Set(value) if value == "garbled" || value == "unheard-of");
+    let digest = OpDigest::of_operation(op).0;
+    let mut of_place = durable.refused.iter().filter(|(it, _)| it.0 == op.id);
+    of_place
+        .find(|(it, _)| garbled || it.1 == digest)
+        .map(|(_, it)| &it.verdict)
 }
 
 fn is_refused(durable: &Durable, id: &OpId) -> bool {

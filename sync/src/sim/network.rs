@@ -1,7 +1,7 @@
 //! The path between phones and the server: keeps messages in no order and for any time.
 
-use crate::ids::{AuthorId, Scope};
-use crate::protocol::{Snapshot, SyncReply, SyncRequest};
+use crate::client::PageWanted;
+use crate::ids::{AuthorId, Incarnation, Scope};
 
 use super::options::Options;
 use super::random::Random;
@@ -20,23 +20,31 @@ pub(super) enum Message {
     Request {
         back: Return,
         author: AuthorId,
-        request: Box<SyncRequest>,
+        /// As it is on the wire.
+        request: String,
     },
     Reply {
         back: Return,
-        reply: Box<SyncReply>,
+        /// Lifetime that was asked about.
+        asked: Incarnation,
+        /// As it is on the wire.
+        reply: String,
     },
     SignedOut {
         back: Return,
     },
-    SnapshotRequest {
+    PageRequest {
         back: Return,
         author: AuthorId,
-        scope: Scope,
+        wanted: PageWanted,
     },
-    Snapshot {
+    Page {
         back: Return,
-        snapshot: Box<Snapshot>,
+        page: String,
+    },
+    Gone {
+        back: Return,
+        scope: Scope,
     },
 }
 

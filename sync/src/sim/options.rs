@@ -43,6 +43,22 @@ pub struct Options {
     pub batch_max: usize,
     /// Log entries of one scope in a reply.
     pub entries_max: usize,
+    /// Registers in a page of a snapshot.
+    pub page_max: usize,
+    /// Chance that a commit is refused for want of room or broken off: nothing of it is kept.
+    pub abort: usize,
+    /// Weight of a kill that loses the last commits of a phone's store.
+    pub torn_weight: usize,
+    /// Weight of a phone's storage being evicted.
+    pub wipe_weight: usize,
+    /// Weight of a phone's storage being copied to another phone; happens once.
+    pub clone_weight: usize,
+    /// Whether the server begins as the first release.
+    pub old_server: bool,
+    /// Weight of upgrading it.
+    pub upgrade_weight: usize,
+    /// How many of the phones have the app of the first release.
+    pub old_phones: usize,
     /// Log entries that the server keeps for pulls; older cursors are told to reset.
     pub horizon: u64,
 }
@@ -70,6 +86,14 @@ impl Options {
             poison: random.pick(&[0, 0, 5, 25]).copied().unwrap_or_default(),
             batch_max: random.pick(&[1, 3, 256]).copied().unwrap_or(256),
             entries_max: random.pick(&[1, 4, 2_000]).copied().unwrap_or(2_000),
+            page_max: random.pick(&[1, 2, 1_000]).copied().unwrap_or(1_000),
+            abort: random.pick(&[0, 0, 5, 20]).copied().unwrap_or_default(),
+            torn_weight: some(random, 1),
+            wipe_weight: some(random, 1),
+            clone_weight: some(random, 2),
+            old_server: random.percent(25),
+            upgrade_weight: some(random, 3),
+            old_phones: random.pick(&[0, 0, 1, 4]).copied().unwrap_or_default(),
             horizon: random.pick(&[5, 1_000, 1_000]).copied().unwrap_or(1_000),
         }
     }

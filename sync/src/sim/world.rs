@@ -2,6 +2,7 @@
 
 use crate::client::Failure;
 use crate::ids::{RegisterKey, Scope};
+use crate::protocol::{PLAIN_VERSION, VERSION};
 use crate::register::Register;
 use crate::replica::Replica;
 
@@ -31,6 +32,10 @@ pub(super) struct World {
     pub(super) network: Network,
     pub(super) checkers: Checkers,
     pub(super) report: Report,
+    /// How many lifetimes of storages began after the first ones.
+    pub(super) lifetimes: usize,
+    /// The phone that is being reborn.
+    pub(super) rebirth: Option<usize>,
     step: usize,
     /// True time at which faults ended.
     healed_ms: i64,
@@ -50,13 +55,22 @@ impl World {
             random,
             now_ms: 1_600_000_000_000,
             phones: (0..options.phones)
-                .map(|it| Phone::new(it, options.tabs))
+                .map(|it| Phone::new(it, options.tabs, it < options.old_phones))
                 .collect(),
-            server: Server::new(&scopes),
+            server: Server::new(
+                &scopes,
+                if options.old_server {
+                    PLAIN_VERSION
+                } else {
+                    VERSION
+                },
+            ),
             scopes,
             network: Network::default(),
             checkers: Checkers::default(),
             report: Report::default(),
+            lifetimes: 0,
+            rebirth: None,
             step: 0,
             healed_ms: 0,
         }
@@ -94,7 +108,8 @@ impl World {
             options.doubled,
             options.kill,
             options.server_crash,
-        ) = (0, 0, 0, 0);
+            options.abort,
+        ) = (0, 0, 0, 0, 0);
         self.server.up = true;
         self.server.revoked.clear();
         for phone in &mut self.phones {
@@ -142,7 +157,7 @@ impl World {
             tab.exchange.handle_failure(now_ms, Failure::Unreachable);
             return Ok(());
         }
-        self.fetch_snapshots(index);
+        self.fetch_page(index);
         self.send(index)
     }
 
@@ -185,7 +200,7 @@ impl World {
         };
         let durable = &self.server.durable;
         self.checkers
-            .screen(&mut self.phones[phone].tabs[tab], durable, shown)?;
+            .screen(phone, &mut self.phones[phone].tabs[tab], durable, shown)?;
         if self.random.percent(15) {
             self.checkers
                 .checkpoint(&self.phones[phone], tab, durable)?;
@@ -199,21 +214,22 @@ impl World {
                 back,
                 author,
                 request,
-            } => self.request(back, &author, *request),
-            Message::Reply { back, reply } => self.reply(back, *reply),
+            } => self.request(back, &author, &request),
+            Message::Reply { back, asked, reply } => self.reply(back, &asked, &reply),
             Message::SignedOut { back } => {
                 self.signed_out(back);
                 Ok(())
             }
-            Message::SnapshotRequest {
+            Message::PageRequest {
                 back,
                 author,
-                scope,
+                wanted,
             } => {
-                self.snapshot_request(back, &author, &scope);
+                self.page_request(back, &author, wanted);
                 Ok(())
             }
-            Message::Snapshot { back, snapshot } => self.snapshot(back, *snapshot),
+            Message::Page { back, page } => self.page(back, &page),
+            Message::Gone { back, scope } => self.gone(back, scope),
         }
     }
 }

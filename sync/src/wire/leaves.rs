@@ -1,7 +1,5 @@
 //! Texts, numbers, lists and identities.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::{Wire, WireError};
@@ -9,6 +7,7 @@ use crate::ids::{
     AuthorId, Cursor, DeviceId, Epoch, FieldName, Incarnation, Kind, OpId, OpSeq, RecordId,
     RegisterKey, Scope, ServerSeq,
 };
+use crate::sorted_map::SortedMap;
 use crate::wire_struct;
 
 impl Wire for Value {
@@ -121,7 +120,7 @@ impl<T: Wire> Wire for Vec<T> {
     }
 }
 
-impl<T: Wire> Wire for BTreeMap<Scope, T> {
+impl<T: Wire> Wire for SortedMap<Scope, T> {
     fn to_wire(&self) -> Value {
         let mut object = super::Fields::new();
         for (scope, value) in self {

@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::{Fields, Wire, WireError};
-use crate::replica::{DeviceHead, Outgoing, StoreChange};
+use crate::store::{DeviceHead, Outgoing, StoreChange};
 use crate::{serde_through_wire, wire_struct};
 
-wire_struct!(DeviceHead { device, incarnation, next_seq } default { clock_offset_ms });
+wire_struct!(DeviceHead { device, incarnation, next_seq } default { clock_offset_ms } sparse { born_of });
 wire_struct!(Outgoing { op } default { verdict } sparse { verdict_epoch, archived });
 serde_through_wire!(StoreChange);
 
@@ -26,6 +26,8 @@ impl Wire for StoreChange {
             }
             Self::PutHistory(entry) => ("put_history", entry.to_wire()),
             Self::ForgetScope(scope) => ("forget_scope", scope.to_wire()),
+            Self::PutPage(page) => ("put_page", page.to_wire()),
+            Self::DropPages(scope) => ("drop_pages", scope.to_wire()),
         };
         Fields::only(tag, value)
     }
@@ -53,6 +55,8 @@ impl Wire for StoreChange {
             }
             "put_history" => Wire::from_wire(value).map(|it| Self::PutHistory(Box::new(it))),
             "forget_scope" => Wire::from_wire(value).map(Self::ForgetScope),
+            "put_page" => Wire::from_wire(value).map(|it| Self::PutPage(Box::new(it))),
+            "drop_pages" => Wire::from_wire(value).map(Self::DropPages),
             _ => Err(WireError::new("a change of the store")),
         }
     }

@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use serde_json::json;
-use sync::{Change, Failure, RejectCode, Verdict, record};
+use sync::wire::Wire as _;
+use sync::{Change, Failure, Incoming, RejectCode, Verdict, record};
 
 use crate::support::{NOW_MS, Phone, Server, write_drawn};
 
@@ -92,7 +93,7 @@ proptest! {
             // A tab that has not heard of the other's operation sends nothing past that hole.
             let request = tab.request();
             tab.exchange.handle_failure(NOW_MS, Failure::Unreachable);
-            let sent: Vec<u64> = request.ops.iter().filter_map(|it| it["seq"].as_u64()).collect();
+            let sent: Vec<u64> = request.ops.iter().filter_map(|it| it.place().map(sync::OpSeq::get)).collect();
             prop_assert_eq!(&sent, &(1..=sent.len() as u64).collect::<Vec<_>>());
         }
     }
@@ -109,10 +110,12 @@ proptest! {
         let bound = 2 + drawn.len() / sync::REQUEST_OPS_MAX;
         for _ in 0..bound {
             let mut request = phone.request();
-            for raw in &mut request.ops {
-                let place = raw["seq"].as_u64().and_then(|it| usize::try_from(it).ok());
+            for incoming in &mut request.ops {
+                let place = incoming.place().and_then(|it| usize::try_from(it.get()).ok());
                 if place.is_some_and(|it| garbled.contains(&it)) {
+                    let mut raw = incoming.to_value();
                     raw["change"] = json!({ "frobnicate": [] });
+                    *incoming = Incoming::Raw(raw);
                 }
             }
             let reply = server.answer(&request, &phone.author.clone());
@@ -158,24 +161,51 @@ fn i04_a_fork_is_set_aside_in_full_and_the_first_stays() {
     copy.set(2);
     copy.set(3);
     first.sync(&mut server);
+    let request = copy.request();
     for _ in 0..2 {
-        let request = copy.request();
         let reply = server.answer(&request, &copy.author.clone());
-        assert_eq!(
-            reply.receipts[0].verdict,
-            Verdict::Quarantined {
-                code: RejectCode::Fork
-            }
-        );
+        let receipts: Vec<_> = reply.receipts.iter().map(|it| &it.verdict).collect();
+        let fork = Verdict::Quarantined {
+            code: RejectCode::Fork,
+        };
+        assert_eq!(receipts, [&fork], "what follows a fork is not looked at");
         copy.take(reply);
-        copy.replica.apply(sync::StoreChange::PutOutgoing(Box::new(
-            sync::Outgoing::new(copy.replica.outbox()[&sync::OpSeq::FIRST].op.clone()),
-        )));
     }
     assert_eq!(server.log[0].op, kept);
     assert_eq!(server.refused.len(), 1, "sent twice, kept once");
     assert_eq!(server.refused[0].raw["change"], json!({ "set": 2 }));
-    assert_eq!(server.log.len(), 2, "what follows the fork is taken");
+
+    // The copy goes on under an identity of its own, and both branches are in the log.
+    assert!(copy.exchange.wants_rebirth(&copy.replica));
+    assert!(copy.exchange.poll_request(&copy.replica, NOW_MS).is_none());
+    let outbox: Vec<_> = copy.replica.outbox().values().cloned().collect();
+    let fresh = sync::Incarnation::new("fresh");
+    let changes = sync::rebirth(copy.replica.head(), &outbox, &fresh).expect("room in the log");
+    copy.apply(changes);
+    let request = copy.request();
+    assert_eq!(request.born_of, Some(kept.id.incarnation.clone()));
+    assert_eq!(request.kept_from.get(), 3, "places count on");
+    let reply = server.answer(&request, &copy.author.clone());
+    copy.take(reply);
+    first.sync(&mut server);
+    assert_eq!((copy.unsent(), server.log.len()), (0, 3));
+    let shown = first.view("state");
+    let values: Vec<_> = shown.heads.iter().map(|it| &it.value).collect();
+    assert_eq!(values, [&json!(1), &json!(3)], "for people to settle");
+}
+
+#[test]
+fn i04_a_storage_that_came_back_from_an_earlier_day_takes_no_place_twice() {
+    let (mut phone, mut server) = (Phone::new("a"), Server::new());
+    phone.set(1);
+    phone.sync(&mut server);
+    let mut earlier = phone.clone();
+    phone.set(2);
+    phone.sync(&mut server);
+    // Nothing was written yet with the old memory: the first contact tells.
+    earlier.sync(&mut server);
+    assert!(earlier.exchange.wants_rebirth(&earlier.replica));
+    assert!(!phone.exchange.wants_rebirth(&phone.replica));
 }
 
 #[test]
@@ -206,7 +236,7 @@ fn i09_long_outboxes_go_in_requests_within_the_limits() {
     }
     for _ in 0..10 {
         let request = phone.request();
-        let bytes = serde_json::to_vec(&request).expect("plain JSON");
+        let bytes = request.to_json().into_bytes();
         assert!(
             bytes.len() <= sync::REQUEST_BYTES_MAX,
             "{} bytes",

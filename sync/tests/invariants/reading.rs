@@ -52,10 +52,10 @@ proptest! {
     #[test]
     fn i05_registers_are_the_log_folded_however_it_is_cut(events in events(), cut in 1_usize..5) {
         let (mut server, mut phones) = meeting(&events, cut);
-        prop_assert_eq!(&fold(&server), &server.working.registers);
+        prop_assert_eq!(&fold(&server), &server.registers());
         settle(&mut server, &mut phones);
         let folded = fold(&server);
-        prop_assert_eq!(&folded, &server.working.registers);
+        prop_assert_eq!(&folded, &server.registers());
         prop_assert_eq!(&folded, phones[0].replica.checkpoint());
     }
 

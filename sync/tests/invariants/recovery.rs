@@ -2,22 +2,21 @@
 
 use proptest::prelude::*;
 use serde_json::json;
-use sync::{
-    Epoch, Operation, Replica, Scope, ScopePull, ServerSeq, Snapshot, SnapshotRegister, StoreChange,
-};
+use sync::{Epoch, Operation, Page, Scope, ScopePull, ServerSeq, SnapshotRegister, StoreChange};
 
 use crate::support::{Phone, Server, write_drawn};
 
-fn snapshot(server: &Server) -> Snapshot {
+fn snapshot(server: &Server) -> Page {
     let scope = Scope::new("unit");
-    Snapshot {
+    Page {
         cursor: sync::Cursor {
             epoch: server.working.epoch,
-            seq: server.working.scopes[&scope],
+            seq: server.working.scopes[&scope].end,
         },
+        number: 0,
+        of: 1,
         registers: server
-            .working
-            .registers
+            .registers()
             .iter()
             .map(|(key, register)| SnapshotRegister {
                 kind: key.kind.clone(),
@@ -32,18 +31,22 @@ fn snapshot(server: &Server) -> Snapshot {
 }
 
 fn reload(phone: &mut Phone, server: &Server) {
-    let snapshot = snapshot(server);
-    assert!(phone.exchange.wants_snapshot(&phone.replica, &snapshot));
-    phone.apply(Replica::load_snapshot(snapshot));
-    phone.exchange.snapshot_loaded(&Scope::new("unit"));
+    let changes = phone.exchange.take_page(&phone.replica, snapshot(server));
+    assert!(!changes.is_empty());
+    phone.apply(changes);
+    let scope = Scope::new("unit");
+    phone.exchange.page_kept(&phone.replica, &scope);
 }
 
 fn restore(backup: &Server, epoch: u64) -> Server {
     let mut server = backup.clone();
     server.working.epoch = Epoch(epoch);
-    for (scope, end) in server.working.scopes.clone() {
-        let lowest = server.working.restored_at.entry(scope).or_insert(end);
-        *lowest = end.min(*lowest);
+    for state in server.working.scopes.values_mut() {
+        state.restored_at = if state.restored_at == ServerSeq::ZERO {
+            state.end
+        } else {
+            state.end.min(state.restored_at)
+        };
     }
     server
 }
@@ -81,7 +84,7 @@ proptest! {
         prop_assert_eq!(phone.unsent(), 0);
         prop_assert_eq!(restored.log.len(), server.log.len());
         prop_assert_eq!(restored.refused.len(), server.refused.len());
-        prop_assert_eq!(phone.replica.checkpoint(), &restored.working.registers);
+        prop_assert_eq!(phone.replica.checkpoint(), &restored.registers());
     }
 
     #[test]
@@ -145,14 +148,15 @@ fn i08_a_snapshot_that_was_overtaken_is_not_wanted() {
     let slow = snapshot(&server);
     phone.set(1);
     phone.sync(&mut server);
-    assert!(!phone.exchange.wants_snapshot(&phone.replica, &slow));
+    assert!(phone.exchange.take_page(&phone.replica, slow).is_empty());
     let restored = restore(&server, 2);
     phone.sync(&mut restored.clone());
     reload(&mut phone, &restored);
     assert!(
-        !phone
+        phone
             .exchange
-            .wants_snapshot(&phone.replica, &snapshot(&server)),
+            .take_page(&phone.replica, snapshot(&server))
+            .is_empty(),
         "older history"
     );
 }

@@ -1,12 +1,13 @@
 //! A phone and a server in memory, without faults: each test injects its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
 use sync::{
     AuthorId, Change, Cursor, Decision, DeviceId, Draft, Epoch, Exchange, Incarnation, Judgement,
-    LogEntry, OpId, Operation, Policy, Refused, RegisterKey, RejectCode, Replica, Scope, ScopePull,
-    ServerClock, ServerSeq, StoreChange, SyncReply, SyncRequest, VERSION, Working, decide, record,
+    LogEntry, OpId, Operation, Policy, Refused, Register, RegisterKey, RejectCode, Replica, Scope,
+    ScopePull, ScopeState, ServerClock, StoreChange, SyncReply, SyncRequest, VERSION, Working,
+    decide, record,
 };
 
 /// True time of every test: nothing here waits.
@@ -20,7 +21,7 @@ pub fn key(field: &str) -> RegisterKey {
 pub struct Rules;
 
 impl Policy for Rules {
-    fn judge(&self, op: &Operation) -> Judgement {
+    fn judge(&self, op: &Operation, _: i64) -> Judgement {
         match &op.change {
             Change::Set(value) if value == "bad" => Judgement::Reject(RejectCode::BadValue),
             _ => Judgement::Accept,
@@ -39,7 +40,7 @@ pub struct Server {
 
 impl Server {
     pub fn new() -> Self {
-        let scopes = BTreeMap::from([(Scope::new("unit"), ServerSeq::ZERO)]);
+        let scopes = HashMap::from([(Scope::new("unit"), ScopeState::default())]);
         Self {
             working: Working {
                 scopes,
@@ -66,6 +67,17 @@ impl Server {
         decision
     }
 
+    /// Every register, by its whole address.
+    pub fn registers(&self) -> BTreeMap<RegisterKey, Register> {
+        let scopes = self.working.scopes.iter();
+        scopes
+            .flat_map(|(scope, state)| {
+                let all = state.registers.iter();
+                all.map(|(address, it)| (address.within(scope), it.clone()))
+            })
+            .collect()
+    }
+
     pub fn answer(&mut self, request: &SyncRequest, author: &AuthorId) -> SyncReply {
         let decision = self.decide(request, author);
         let pull = |from: &Cursor| {
@@ -84,6 +96,7 @@ impl Server {
         };
         SyncReply {
             protocol: VERSION,
+            incarnation: Some(request.incarnation.clone()),
             epoch: self.working.epoch,
             now_ms: NOW_MS,
             expect: decision.expect,

@@ -125,7 +125,9 @@ pub(super) fn touched(changes: &[StoreChange]) -> Option<Vec<RegisterKey>> {
         let key = match change {
             StoreChange::PutRegister(key, _) => key.clone(),
             StoreChange::PutOutgoing(it) => it.op.key(),
-            StoreChange::ForgetScope(_) => return None,
+            StoreChange::ForgetScope(_) | StoreChange::PutPage(_) | StoreChange::DropPages(_) => {
+                return None;
+            }
             _ => continue,
         };
         if !keys.contains(&key) {

@@ -6,14 +6,15 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row, SqliteConnection, SqlitePool};
 use sync::{AuthorId, Scope};
 
-use super::super::{NewUser, SessionRecord, StorageError, StoredGrant, TokenHash, UserRecord};
-use super::from_json;
-use super::writer::AccountChange;
+use super::super::backend::AccountChange;
+use super::super::{
+    NewUser, SessionRecord, StorageError, StoredGrant, TokenHash, UserRecord, from_json,
+};
 
 /// The account's columns; the grants come along as JSON, so that one statement reads one moment.
 const USER_COLUMNS: &str = "u.name, u.display_name, u.password_hash,
-    (SELECT json_group_array(json_array(g.role, g.unit)) FROM
-        (SELECT role, unit FROM grant_of WHERE user = u.name ORDER BY unit, role) AS g)";
+    (SELECT json_group_array(json_array(g.role, g.unit, g.until_ms)) FROM
+        (SELECT role, unit, until_ms FROM grant_of WHERE user = u.name ORDER BY unit, role) AS g)";
 
 pub(super) async fn user(
     pool: &SqlitePool,
@@ -53,14 +54,18 @@ pub(super) async fn session(
 
 /// The account in a row's first four columns.
 fn user_of(row: &SqliteRow) -> Result<UserRecord, StorageError> {
-    let grants: Vec<(String, Scope)> = from_json(row.try_get(3)?)?;
+    let grants: Vec<(String, Scope, Option<i64>)> = from_json(row.try_get(3)?)?;
     Ok(UserRecord {
         name: AuthorId::new(row.try_get::<String, _>(0)?),
         display_name: row.try_get(1)?,
         password_hash: row.try_get(2)?,
         grants: grants
             .into_iter()
-            .map(|(role, unit)| StoredGrant { role, unit })
+            .map(|(role, unit, until_ms)| StoredGrant {
+                role,
+                unit,
+                until_ms,
+            })
             .collect(),
     })
 }
@@ -116,6 +121,26 @@ pub(super) async fn change(
                 .execute(connection)
                 .await?;
         }
+        AccountChange::WithdrawGrant {
+            user,
+            unit,
+            role,
+            now_ms,
+        } => {
+            let withdrawn = sqlx::query(
+                "UPDATE grant_of SET until_ms = ?
+                 WHERE user = ? AND unit = ? AND role = ? AND until_ms IS NULL",
+            )
+            .bind(*now_ms)
+            .bind(user.as_str())
+            .bind(unit.as_str())
+            .bind(role.as_str())
+            .execute(connection)
+            .await?;
+            if withdrawn.rows_affected() == 0 {
+                return Ok(Err(StorageError::Missing));
+            }
+        }
         AccountChange::PurgeSessions { now_ms } => {
             sqlx::query("DELETE FROM session WHERE expires_ms <= ?")
                 .bind(*now_ms)
@@ -147,11 +172,14 @@ async fn add_user(
     }
     for grant in &user.grants {
         sqlx::query(
-            "INSERT INTO grant_of (user, unit, role) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO grant_of (user, unit, role, from_ms, until_ms) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT DO NOTHING",
         )
         .bind(user.name.as_str())
         .bind(grant.unit.as_str())
         .bind(grant.role.as_str())
+        .bind(now_ms)
+        .bind(grant.until_ms)
         .execute(&mut *connection)
         .await?;
     }

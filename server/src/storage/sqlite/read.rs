@@ -1,18 +1,17 @@
 //! Reading: heads, tails, snapshots, history, devices. Readers never wait for the writer.
 
+use futures_util::TryStreamExt as _;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection, SqlitePool};
+use sqlx::{Row, SqlitePool};
 use sync::{
-    AuthorId, Cursor, DeviceId, FieldName, Incarnation, Kind, LogEntry, OpSeq, RecordId, Register,
-    RegisterKey, Scope, ServerSeq, Snapshot, SnapshotRegister,
+    AuthorId, DeviceId, Incarnation, LogEntry, OpSeq, Register, RegisterKey, Scope, Segment,
+    ServerSeq,
 };
 
 use super::super::{
-    Contact, DeviceRecord, Heads, HistoryLine, MACHINE_AUTHORS, RefusedRecord, StorageError,
-    UnitContact,
+    Contact, DeviceRecord, Heads, HistoryLine, MACHINE_AUTHORS, RefusedRecord, StorageError, Tail,
+    UnitContact, from_json, from_u64, to_json, to_u64,
 };
-use super::load::{epoch, register_key};
-use super::{from_json, from_u64, to_json, to_u64};
 
 pub(super) async fn device(
     pool: &SqlitePool,
@@ -20,8 +19,8 @@ pub(super) async fn device(
     incarnation: &Incarnation,
 ) -> Result<Option<DeviceRecord>, StorageError> {
     let row = sqlx::query(
-        "SELECT high, user, last_contact_ms, unsent_reported, clock_skew_ms, app FROM device
-         WHERE device = ? AND incarnation = ?",
+        "SELECT high, user, last_contact_ms, unsent_reported, clock_skew_ms, app, backed_up
+         FROM device WHERE device = ? AND incarnation = ?",
     )
     .bind(device.as_str())
     .bind(incarnation.as_str())
@@ -32,9 +31,13 @@ pub(super) async fn device(
         high: row
             .try_get::<Option<i64>, _>(0)?
             .and_then(|it| OpSeq::new(to_u64(it))),
+        backed_up: row
+            .try_get::<Option<i64>, _>(6)?
+            .and_then(|it| OpSeq::new(to_u64(it))),
         contact: Contact {
             device: device.clone(),
             incarnation: incarnation.clone(),
+            born_of: None,
             user: AuthorId::new(row.try_get::<String, _>(1)?),
             at_ms: row.try_get(2)?,
             unsent: to_u64(row.try_get(3)?),
@@ -74,114 +77,86 @@ pub(super) async fn scopes(pool: &SqlitePool) -> Result<Vec<Scope>, StorageError
     Ok(keys.into_iter().map(Scope::new).collect())
 }
 
-pub(super) async fn entries(
+/// Segments that end after a place, until they hold `entries_max` entries.
+pub(super) async fn segments(
     pool: &SqlitePool,
     scope: &Scope,
     after: ServerSeq,
-    limit: usize,
-) -> Result<Vec<LogEntry>, StorageError> {
-    let rows = sqlx::query(
-        "SELECT server_seq, seen, corrected_ms, op FROM log
-         WHERE scope = ? AND server_seq > ? ORDER BY server_seq LIMIT ?",
+    entries_max: usize,
+) -> Result<Tail, StorageError> {
+    let mut tail = Tail {
+        segments: Vec::new(),
+        last: after,
+    };
+    let mut rows = sqlx::query_as::<_, (i64, String)>(
+        "SELECT last_seq, body FROM segment WHERE scope = ? AND last_seq > ?
+         ORDER BY last_seq LIMIT ?",
     )
     .bind(scope.as_str())
     .bind(from_u64(after.0))
-    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-    .fetch_all(pool)
-    .await?;
-    rows.iter().map(entry).collect()
+    .bind(i64::try_from(entries_max).unwrap_or(i64::MAX))
+    .fetch(pool);
+    while let Some((last, body)) = rows.try_next().await? {
+        tail.last = ServerSeq(to_u64(last));
+        tail.segments.push(body);
+        if tail.last.0.saturating_sub(after.0) >= entries_max as u64 {
+            break;
+        }
+    }
+    Ok(tail)
 }
 
 pub(super) async fn entries_by(
     pool: &SqlitePool,
     author: &AuthorId,
 ) -> Result<Vec<LogEntry>, StorageError> {
-    let rows = sqlx::query(
-        "SELECT server_seq, seen, corrected_ms, op FROM log WHERE author = ?
-         ORDER BY scope, server_seq",
-    )
-    .bind(author.as_str())
-    .fetch_all(pool)
-    .await?;
-    rows.iter().map(entry).collect()
-}
-
-pub(super) async fn snapshot(
-    pool: &SqlitePool,
-    scope: &Scope,
-    history_max: usize,
-) -> Result<Snapshot, StorageError> {
-    // A read transaction sees one moment: registers, history and cursor agree.
-    let mut transaction = pool.begin().await?;
-    let last: i64 = sqlx::query_scalar("SELECT last_seq FROM scope WHERE key = ?")
-        .bind(scope.as_str())
-        .fetch_one(&mut *transaction)
-        .await?;
-    let epoch = epoch(&mut transaction).await?;
-    let rows = sqlx::query(
-        "SELECT kind, record, field, body FROM register WHERE scope = ?
-         ORDER BY kind, record, field",
-    )
-    .bind(scope.as_str())
-    .fetch_all(&mut *transaction)
-    .await?;
-    let registers = rows
-        .iter()
-        .map(|row| {
-            Ok(SnapshotRegister {
-                kind: Kind::new(row.try_get::<String, _>(0)?),
-                record: RecordId::new(row.try_get::<String, _>(1)?),
-                field: FieldName::new(row.try_get::<String, _>(2)?),
-                register: from_json(row.try_get(3)?)?,
-            })
-        })
-        .collect::<Result<_, StorageError>>()?;
-    let newest_first = history(&mut transaction, scope, history_max).await?;
-    Ok(Snapshot {
-        scope: scope.clone(),
-        cursor: Cursor {
-            epoch,
-            seq: ServerSeq(to_u64(last)),
-        },
-        registers,
-        history: newest_first.into_iter().rev().map(|it| it.entry).collect(),
-    })
+    let bodies: Vec<String> =
+        sqlx::query_scalar("SELECT body FROM segment WHERE author = ? ORDER BY scope, last_seq")
+            .bind(author.as_str())
+            .fetch_all(pool)
+            .await?;
+    let mut entries = Vec::new();
+    for body in bodies {
+        entries.extend(segment(&body)?.into_entries());
+    }
+    Ok(entries)
 }
 
 pub(super) async fn history(
-    connection: &mut SqliteConnection,
+    pool: &SqlitePool,
     scope: &Scope,
     limit: usize,
 ) -> Result<Vec<HistoryLine>, StorageError> {
+    let mut lines = Vec::new();
     if limit == 0 {
-        return Ok(Vec::new());
+        return Ok(lines);
     }
-    let rows = sqlx::query(
-        "SELECT server_seq, seen, corrected_ms, op, received_ms FROM log
+    let mut rows = sqlx::query_as::<_, (i64, String)>(
+        "SELECT received_ms, body FROM segment
          WHERE scope = ? AND author NOT IN (SELECT value FROM json_each(?))
-         ORDER BY server_seq DESC LIMIT ?",
+         ORDER BY last_seq DESC LIMIT ?",
     )
     .bind(scope.as_str())
     .bind(to_json(&MACHINE_AUTHORS)?)
     .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-    .fetch_all(connection)
-    .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(HistoryLine {
-                entry: entry(row)?,
-                received_ms: row.try_get(4)?,
-            })
-        })
-        .collect()
+    .fetch(pool);
+    while let Some((received_ms, body)) = rows.try_next().await? {
+        let entries: Vec<LogEntry> = segment(&body)?.into_entries().collect();
+        for entry in entries.into_iter().rev().take(limit - lines.len()) {
+            lines.push(HistoryLine { entry, received_ms });
+        }
+        if lines.len() == limit {
+            break;
+        }
+    }
+    Ok(lines)
 }
 
 pub(super) async fn structure(
     pool: &SqlitePool,
 ) -> Result<Vec<(RegisterKey, Register)>, StorageError> {
     let rows = sqlx::query(
-        "SELECT scope, kind, record, field, body FROM register WHERE field = 'plan'
-         ORDER BY scope, kind, record",
+        "SELECT scope, kind, record, field, body FROM plan ORDER BY scope, kind, record",
     )
     .fetch_all(pool)
     .await?;
@@ -199,8 +174,11 @@ pub(super) async fn structure_version(pool: &SqlitePool) -> Result<u64, StorageE
 
 pub(super) async fn contacts(pool: &SqlitePool) -> Result<Vec<UnitContact>, StorageError> {
     let rows = sqlx::query(
-        "SELECT g.unit, max(d.last_contact_ms), sum(d.unsent_reported), count(*)
-         FROM (SELECT DISTINCT user, unit FROM grant_of) AS g JOIN device AS d ON d.user = g.user
+        "SELECT g.unit, max(d.last_contact_ms),
+             sum(CASE WHEN d.replaced_ms IS NULL THEN d.unsent_reported ELSE 0 END),
+             sum(d.replaced_ms IS NULL), sum(d.lost_unsent)
+         FROM (SELECT DISTINCT user, unit FROM grant_of WHERE until_ms IS NULL) AS g
+         JOIN device AS d ON d.user = g.user
          GROUP BY g.unit ORDER BY g.unit",
     )
     .fetch_all(pool)
@@ -212,6 +190,7 @@ pub(super) async fn contacts(pool: &SqlitePool) -> Result<Vec<UnitContact>, Stor
                 last_contact_ms: row.try_get(1)?,
                 unsent: to_u64(row.try_get(2)?),
                 devices: to_u64(row.try_get(3)?),
+                lost_unsent: to_u64(row.try_get(4)?),
             })
         })
         .collect()
@@ -241,12 +220,19 @@ pub(super) async fn refused(
         .collect()
 }
 
-/// The log entry in a row's first four columns.
-fn entry(row: &SqliteRow) -> Result<LogEntry, StorageError> {
-    Ok(LogEntry {
-        server_seq: ServerSeq(to_u64(row.try_get(0)?)),
-        seen: ServerSeq(to_u64(row.try_get(1)?)),
-        corrected_ms: row.try_get(2)?,
-        op: from_json(row.try_get(3)?)?,
+fn segment(body: &str) -> Result<Segment, StorageError> {
+    Segment::from_json(body).map_err(|error| {
+        tracing::error!(%error, "unreadable log in the database");
+        StorageError::Unavailable
     })
+}
+
+/// The address in a row's first four columns.
+fn register_key(row: &SqliteRow) -> Result<RegisterKey, sqlx::Error> {
+    Ok(RegisterKey::new(
+        row.try_get::<&str, _>(0)?,
+        row.try_get::<&str, _>(1)?,
+        row.try_get::<&str, _>(2)?,
+        row.try_get::<&str, _>(3)?,
+    ))
 }

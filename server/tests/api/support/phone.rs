@@ -2,9 +2,10 @@
 
 use reqwest::StatusCode;
 use serde_json::Value;
+use sync::wire::Wire as _;
 use sync::{
-    AuthorId, Change, DeviceId, Draft, Exchange, Failure, Incarnation, OpSeq, RegisterKey, Replica,
-    Scope, Snapshot, SyncReply, SyncRequest, Verdict, record,
+    AuthorId, Change, Cursor, DeviceId, Draft, Exchange, Failure, Incarnation, Incoming, OpSeq,
+    Page, PageWanted, RegisterKey, Replica, Scope, SyncReply, SyncRequest, Verdict, record,
 };
 
 use super::TestServer;
@@ -29,17 +30,26 @@ impl Phone {
         }
     }
 
-    /// Loads a scope's snapshot.
+    /// Loads a scope's snapshot, page by page.
     pub async fn load(&mut self, server: &TestServer, scope: &str) {
-        let answer = server
-            .get(&format!("/api/v1/snapshot/{scope}"), Some(&self.cookie))
-            .await;
-        assert_eq!(answer.status(), StatusCode::OK);
-        let snapshot: Snapshot = answer.json().await.unwrap();
-        for change in Replica::load_snapshot(snapshot) {
-            self.replica.apply(change);
+        let wanted = [Scope::new(scope)];
+        while let Some(PageWanted { scope, at }) = self.exchange.next_page(&self.replica, &wanted) {
+            let path = match at {
+                None => format!("/api/v1/pages/{scope}"),
+                Some((Cursor { epoch, seq }, number)) => {
+                    format!("/api/v1/pages/{scope}/{}-{}/{number}", epoch.0, seq.0)
+                }
+            };
+            let answer = server.get(&path, Some(&self.cookie)).await;
+            assert_eq!(answer.status(), StatusCode::OK);
+            let page = Page::from_json(&answer.text().await.unwrap()).unwrap();
+            let changes = self.exchange.take_page(&self.replica, page);
+            assert!(!changes.is_empty(), "the page is of use");
+            for change in changes {
+                self.replica.apply(change);
+            }
+            self.exchange.page_kept(&self.replica, &scope);
         }
-        self.exchange.snapshot_loaded(&Scope::new(scope));
     }
 
     /// Writes on the phone only.
@@ -72,7 +82,7 @@ impl Phone {
 
     /// Sends a request as it is.
     pub async fn send(&self, server: &TestServer, request: &SyncRequest) -> reqwest::Response {
-        let body = serde_json::to_value(request).unwrap();
+        let body: Value = serde_json::from_str(&request.to_json()).unwrap();
         server.post("/api/v1/sync", Some(&self.cookie), &body).await
     }
 
@@ -117,4 +127,11 @@ impl Phone {
     pub fn value(&self, key: &RegisterKey) -> Option<Value> {
         self.replica.view(key).value().cloned()
     }
+}
+
+/// Changes one operation of a request as no phone of ours would.
+pub fn garble(request: &mut SyncRequest, index: usize, change: impl FnOnce(&mut Value)) {
+    let mut raw = request.ops[index].to_value();
+    change(&mut raw);
+    request.ops[index] = Incoming::from_value(raw);
 }

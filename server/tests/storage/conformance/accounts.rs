@@ -11,10 +11,12 @@ fn new_user(name: &str) -> NewUser {
             StoredGrant {
                 role: "viewer".into(),
                 unit: Scope::new("U2"),
+                until_ms: None,
             },
             StoredGrant {
                 role: "unit_secretary".into(),
                 unit: scope(),
+                until_ms: None,
             },
         ],
     }
@@ -69,6 +71,7 @@ pub async fn accounts_sessions_and_contacts<F: Fixture>() {
     let contact = Contact {
         device: DeviceId::new("d9"),
         incarnation: Incarnation::new("i1"),
+        born_of: None,
         user: an.clone(),
         at_ms: 5_000,
         unsent: 3,

@@ -97,11 +97,17 @@ pub async fn a_snapshot_leaves_imports_out_of_history<F: Fixture>() {
         .await
         .unwrap();
     assert_eq!(imported.len(), 300);
-    let tail = storage.entries(&scope(), ServerSeq(299), 2).await.unwrap();
-    assert_eq!(
-        tail.iter().map(|it| it.server_seq.0).collect::<Vec<_>>(),
-        [300, 301]
-    );
+    let from = ServerSeq(299);
+    let tail = storage.segments(&scope(), from, 1).await.unwrap();
+    assert_eq!((tail.segments.len(), tail.last), (1, ServerSeq(300)));
+    let tail = storage.segments(&scope(), from, 2).await.unwrap();
+    let places: Vec<u64> = tail
+        .entries(from)
+        .unwrap()
+        .iter()
+        .map(|it| it.server_seq.0)
+        .collect();
+    assert_eq!(places, [300, 301, 302], "whole segments, until enough");
 }
 
 pub async fn structure_version_follows_plans_only<F: Fixture>() {

@@ -4,14 +4,14 @@ use serde_json::json;
 
 use crate::ids::{RegisterKey, Scope};
 use crate::operation::{Change, Draft};
-use crate::replica::record;
+use crate::store::{StoreChange, record};
 
 use super::super::Sabotage;
 use super::super::checkers::Check;
 use super::super::world::World;
 
 /// Values that the server refuses, sets aside, does not know, or cannot read.
-const POISONS: [&str; 5] = ["bad", "odd", "new", "garbled", "unheard-of"];
+const POISONS: [&str; 6] = ["bad", "odd", "new", "newest", "garbled", "unheard-of"];
 
 impl World {
     /// One person looks at a register, or writes to the one that they have been looking at.
@@ -40,9 +40,18 @@ impl World {
             change,
             author: phone.author.clone(),
         };
-        let Some((op, changes)) = record(head, draft, self.now_ms + phone.clock_off_ms) else {
+        let Some((mut op, mut changes)) = record(head, draft, self.now_ms + phone.clock_off_ms)
+        else {
             return Ok(());
         };
+        if self.random.percent(10) {
+            // A newer app than the server's writes what nobody else understands.
+            op.extra
+                .insert("hint".to_owned(), json!({ "of": "a later release" }));
+            if let Some(StoreChange::PutOutgoing(outgoing)) = changes.last_mut() {
+                outgoing.op = op.clone();
+            }
+        }
         let lived = self.commit(index, tab_index, changes, Some(&op))?;
         if lived {
             let phone = &mut self.phones[index];

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::ids::{Epoch, OpId, OpSeq, RegisterKey};
-use crate::operation::Change;
+use crate::ids::{Epoch, OpId, RegisterKey};
+use crate::operation::{Change, Operation};
 use crate::register::Register;
-use crate::replica::{Outgoing, Replica};
+use crate::replica::Replica;
+use crate::store::Outgoing;
 
 use super::super::phone::Tab;
 use super::super::server::Durable;
@@ -15,6 +16,7 @@ impl Checkers {
     /// Looks at every register that this device wrote: I7, I8, I11. `shown` is what the screen shows.
     pub(in super::super) fn screen(
         &self,
+        phone: usize,
         tab: &mut Tab,
         durable: &Durable,
         shown: impl Fn(&Replica, &RegisterKey) -> Register,
@@ -30,15 +32,14 @@ impl Checkers {
             })?;
         }
         let replica = &tab.replica;
-        let device = replica.head().device.clone();
-        let first = (device.clone(), RegisterKey::new("", "", "", ""));
-        for ((_, key), places) in self
+        let first = (phone, RegisterKey::new("", "", "", ""));
+        for ((_, key), ids) in self
             .by_key
             .range(first..)
-            .take_while(|((it, _), _)| *it == device)
+            .take_while(|((it, _), _)| *it == phone)
         {
             let view = shown(replica, key);
-            self.own_work(tab, durable, key, places, &view)?;
+            self.own_work((phone, tab), durable, key, ids, &view)?;
             nobody_hidden(replica, key, &view)?;
         }
         Ok(())
@@ -46,50 +47,63 @@ impl Checkers {
 
     fn own_work(
         &self,
-        tab: &Tab,
+        (phone, tab): (usize, &Tab),
         durable: &Durable,
         key: &RegisterKey,
-        places: &[OpSeq],
+        ids: &[OpId],
         view: &Register,
     ) -> Check {
         let replica = &tab.replica;
-        let counts = |seq: OpSeq| {
-            let stored = replica.outbox().get(&seq);
-            tab.known.contains(&seq) && stored.is_none_or(|it| !is_refused_here(it))
+        let counts = |id: &OpId| {
+            let stored = replica.outbox().get(&id.seq).filter(|it| it.op.id == *id);
+            tab.known.contains(&id.seq) && stored.is_none_or(|it| !is_refused_here(it))
         };
-        for seq in places.iter().copied().filter(|it| counts(*it)) {
-            let id = OpId {
-                device: replica.head().device.clone(),
-                incarnation: replica.head().incarnation.clone(),
-                seq,
-            };
-            if view.contains(&id) {
+        let change_of = |id: &OpId| self.written.get(&(phone, id.clone())).map(|it| &it.change);
+        for id in ids.iter().filter(|it| counts(it)) {
+            if view.contains(id) {
                 continue;
             }
-            let Some(op) = self.written.get(&id) else {
-                continue;
+            let displaced = match change_of(id) {
+                None | Some(Change::Retract(_)) => true,
+                Some(Change::Add(_)) => false,
+                Some(Change::Set(_)) => ids
+                    .iter()
+                    .filter(|it| is_own_later(it, id))
+                    .any(|later| matches!(change_of(later), Some(Change::Set(_))) && counts(later)),
             };
-            let displaced = match op.change {
-                Change::Retract(_) => true,
-                Change::Add(_) => false,
-                Change::Set(_) => places.iter().copied().filter(|it| *it > seq).any(|later| {
-                    let id = OpId {
-                        seq: later,
-                        ..id.clone()
-                    };
-                    let set = self
-                        .written
-                        .get(&id)
-                        .map(|it| matches!(it.change, Change::Set(_)));
-                    set == Some(true) && counts(later)
-                }),
+            let seen_later = || {
+                let later = ids.iter().filter(|it| it.seq > id.seq && counts(it));
+                later
+                    .filter_map(|it| self.written.get(&(phone, it.clone())))
+                    .any(|it| self.had_seen(durable, it, id))
             };
-            let excused = displaced || self.seen_by_another(replica, durable, key, &id);
+            // A tab that has not heard of a rebirth still shows what was written anew.
+            let shown_later = || {
+                let mine = replica.outbox().values().filter(|it| !is_refused_here(it));
+                mine.map(|it| &it.op).any(|it| {
+                    is_own_later(&it.id, id)
+                        && it.key() == *key
+                        && matches!(it.change, Change::Set(_))
+                })
+            };
+            let excused = displaced
+                || shown_later()
+                || seen_later()
+                || self.seen_by_another(replica, durable, key, id);
             demand(excused, "I8", || {
                 format!("{id:?} on {key:?} vanished: {view:?}")
             })?;
         }
         Ok(())
+    }
+
+    /// Whether an author looked at a log that held an operation: of another lifetime of the same phone, for one.
+    fn had_seen(&self, durable: &Durable, later: &Operation, id: &OpId) -> bool {
+        let log = self.log_of(durable, later.base.epoch);
+        let log = log.and_then(|it| it.get(&later.scope));
+        let place = log.and_then(|it| it.iter().find(|it| it.op.id == *id));
+        matches!(later.change, Change::Set(_))
+            && place.is_some_and(|it| it.server_seq <= later.base.seq)
     }
 
     /// Whether somebody who had seen it wrote something else, or it left this phone with a scope or a backup.
@@ -124,10 +138,9 @@ impl Checkers {
 /// A view hides only what an own operation on top had seen, and invents nothing.
 fn nobody_hidden(replica: &Replica, key: &RegisterKey, view: &Register) -> Check {
     let checkpoint = replica.checkpoint().get(key).cloned().unwrap_or_default();
-    let epoch = replica
-        .cursors()
-        .get(&key.scope)
-        .map_or(Epoch(0), |it| it.epoch);
+    let staged = replica.staged(&key.scope).first().map(|it| it.cursor);
+    let cursor = replica.cursors().get(&key.scope).copied().or(staged);
+    let epoch = cursor.map_or(Epoch(0), |it| it.epoch);
     let shown: BTreeSet<OpId> = heads_of(view).collect();
     let ahead: Vec<&Outgoing> = replica
         .outbox()

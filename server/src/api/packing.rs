@@ -1,0 +1,86 @@
+//! Bodies packed and unpacked whole. A packer that streams keeps its tables for as long as a phone's line takes: those of ten
+//! thousand phones at once would be some gigabytes.
+
+use std::io::{Read, Write as _};
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+
+use super::error::ApiError;
+use crate::site::accepts;
+
+/// Shorter bodies do not gain.
+const PACK_FROM_BYTES: usize = 1_024;
+/// Bytes that brotli reads at a time.
+const BROTLI_BUFFER: usize = 4_096;
+
+/// Unpacks a request's body to at most `bytes_max`.
+///
+/// # Errors
+/// `too_large` past the limit, `malformed` when it cannot be unpacked or is packed in a way that is not spoken here.
+pub fn unpack(headers: &HeaderMap, body: Bytes, bytes_max: usize) -> Result<Bytes, ApiError> {
+    let packing = headers.get(header::CONTENT_ENCODING);
+    match packing.map(HeaderValue::as_bytes) {
+        None | Some(b"identity") => Ok(body),
+        Some(b"gzip") => read_all(GzDecoder::new(body.as_ref()), bytes_max),
+        Some(b"br") => {
+            let reader = brotli::Decompressor::new(body.as_ref(), BROTLI_BUFFER);
+            read_all(reader, bytes_max)
+        }
+        Some(_) => Err(ApiError::malformed()),
+    }
+}
+
+fn read_all(reader: impl Read, bytes_max: usize) -> Result<Bytes, ApiError> {
+    let mut plain = Vec::new();
+    // One byte past the limit is enough to know.
+    let limit = u64::try_from(bytes_max).unwrap_or(u64::MAX);
+    let read = reader
+        .take(limit.saturating_add(1))
+        .read_to_end(&mut plain)
+        .map_err(|error| {
+            tracing::debug!(%error, "unreadable packing");
+            ApiError::malformed()
+        })?;
+    if read > bytes_max {
+        return Err(ApiError::too_large());
+    }
+    Ok(plain.into())
+}
+
+/// An answer of JSON that no cache may keep, packed where the phone can unpack it.
+pub fn json(headers: &HeaderMap, body: String) -> Response {
+    let mut response = match packed(headers, &body) {
+        Some(packed) => {
+            let mut response = packed.into_response();
+            let gzip = HeaderValue::from_static("gzip");
+            response
+                .headers_mut()
+                .insert(header::CONTENT_ENCODING, gzip);
+            response
+        }
+        None => body.into_response(),
+    };
+    for (name, value) in [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::CONTENT_TYPE, "application/json"),
+        (header::VARY, "accept-encoding"),
+    ] {
+        let value = HeaderValue::from_static(value);
+        response.headers_mut().insert(name, value);
+    }
+    response
+}
+
+fn packed(headers: &HeaderMap, body: &str) -> Option<Vec<u8>> {
+    if body.len() < PACK_FROM_BYTES || !accepts(headers, "gzip") {
+        return None;
+    }
+    let mut packer = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::fast());
+    packer.write_all(body.as_bytes()).ok()?;
+    packer.finish().ok()
+}

@@ -1,0 +1,72 @@
+//! The way to the writer: questions in, answers out.
+
+use std::sync::Arc;
+
+use sync::{Scope, ScopeState};
+use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use super::backend::{AccountChange, Backend};
+use super::writer::{self, Answer, Job, PushJob};
+use super::{Contact, Push, Pushed, StorageError};
+
+/// Jobs that may wait for the writer; senders wait beyond that.
+const QUEUE_MAX: usize = 1_024;
+
+/// A running writer.
+pub(super) struct Queue {
+    jobs: mpsc::Sender<Job>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Queue {
+    /// Starts the writer of a database.
+    pub(super) fn start(backend: Box<dyn Backend>) -> Self {
+        let (jobs, queued) = mpsc::channel(QUEUE_MAX);
+        let writer = tokio::spawn(writer::run(backend, queued));
+        Self {
+            jobs,
+            writer: Mutex::new(Some(writer)),
+        }
+    }
+
+    async fn ask<T>(&self, job: impl FnOnce(Answer<T>) -> Job) -> Result<T, StorageError> {
+        let (answer, answered) = oneshot::channel();
+        self.jobs
+            .send(job(answer))
+            .await
+            .map_err(|_| StorageError::Unavailable)?;
+        answered.await.map_err(|_| StorageError::Unavailable)?
+    }
+
+    pub(super) async fn push(&self, push: Push) -> Result<Pushed, StorageError> {
+        let needs = sync::needs(&push.request);
+        self.ask(|answer| Job::Push(Box::new(PushJob { push, needs }), answer))
+            .await
+    }
+
+    pub(super) async fn change(&self, change: AccountChange) -> Result<(), StorageError> {
+        self.ask(|answer| Job::Account(Box::new(change), answer))
+            .await
+    }
+
+    pub(super) async fn state(&self, scope: &Scope) -> Result<Arc<ScopeState>, StorageError> {
+        self.ask(|answer| Job::State(scope.clone(), answer)).await
+    }
+
+    pub(super) fn note(&self, contact: Contact) {
+        // A full queue means that fresher contacts follow.
+        let _ = self.jobs.try_send(Job::Contact(Box::new(contact)));
+    }
+
+    /// Finishes what is queued.
+    pub(super) async fn close(&self) {
+        // The writer is gone already when the queue refuses.
+        let _ = self.jobs.send(Job::Stop).await;
+        if let Some(writer) = self.writer.lock().await.take()
+            && let Err(error) = writer.await
+        {
+            tracing::error!(%error, "the writer ended badly");
+        }
+    }
+}

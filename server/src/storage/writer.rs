@@ -1,0 +1,437 @@
+//! The only task that writes. It drains what is queued, decides it on the scopes' states, commits it as one transaction,
+//! and only then answers.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use sync::{
+    Address, Decision, DeviceState, Lifetime, LogEntry, Needs, OpSeq, RegisterKey, Scope,
+    ScopeState, Segment, ServerClock, Working,
+};
+use tokio::sync::{mpsc, oneshot};
+
+use super::backend::{AccountChange, Backend, Transaction};
+use super::rows::{DeviceRow, PlanRow, ReceiptRow, RefusedRow, Rows, SegmentRow};
+use super::states::{Kept, States};
+use super::{Contact, Push, Pushed, STRUCTURE_FIELD, StorageError, to_json};
+
+/// Jobs in one commit.
+const COMMIT_JOBS_MAX: usize = 512;
+/// Operations in one commit; a single larger push (an import) still goes in whole.
+const COMMIT_OPS_MAX: usize = 16_384;
+
+/// A push and what it will look at.
+pub(super) struct PushJob {
+    pub(super) push: Push,
+    pub(super) needs: Needs,
+}
+
+/// Something to do.
+pub(super) enum Job {
+    Push(Box<PushJob>, Answer<Pushed>),
+    Contact(Box<Contact>),
+    Account(Box<AccountChange>, Answer<()>),
+    /// Asks for a scope as it is.
+    State(Scope, Answer<Arc<ScopeState>>),
+    /// Finish what came before, then end.
+    Stop,
+}
+
+/// Where an answer goes.
+pub(super) type Answer<T> = oneshot::Sender<Result<T, StorageError>>;
+
+/// Jobs that are committed together.
+#[derive(Default)]
+struct Batch {
+    pushes: Vec<(PushJob, Answer<Pushed>)>,
+    contacts: Vec<Contact>,
+    changes: Vec<(AccountChange, Answer<()>)>,
+    asks: Vec<(Scope, Answer<Arc<ScopeState>>)>,
+    ops: usize,
+    stop: bool,
+}
+
+/// What a committed batch has to say.
+struct Done {
+    pushes: Vec<Pushed>,
+    changes: Vec<Result<(), StorageError>>,
+    states: Vec<Result<Arc<ScopeState>, StorageError>>,
+}
+
+impl Batch {
+    fn put(&mut self, job: Job) {
+        match job {
+            Job::Push(job, answer) => {
+                self.ops += job.push.request.ops.len();
+                self.pushes.push((*job, answer));
+            }
+            Job::Contact(contact) => self.contacts.push(*contact),
+            Job::Account(change, answer) => self.changes.push((*change, answer)),
+            Job::State(scope, answer) => self.asks.push((scope, answer)),
+            Job::Stop => self.stop = true,
+        }
+    }
+
+    fn jobs(&self) -> usize {
+        self.pushes.len() + self.contacts.len() + self.changes.len() + self.asks.len()
+    }
+
+    fn is_full(&self) -> bool {
+        self.stop || self.jobs() >= COMMIT_JOBS_MAX || self.ops >= COMMIT_OPS_MAX
+    }
+
+    /// Answers everybody; those who have gone away are passed over.
+    fn answer(self, done: Result<Done, StorageError>) {
+        fn tell<A, T>(
+            asked: Vec<(A, Answer<T>)>,
+            said: Result<Vec<Result<T, StorageError>>, StorageError>,
+        ) {
+            match said {
+                Ok(said) => {
+                    for ((_, answer), result) in asked.into_iter().zip(said) {
+                        let _ = answer.send(result);
+                    }
+                }
+                Err(error) => {
+                    for (_, answer) in asked {
+                        let _ = answer.send(Err(error));
+                    }
+                }
+            }
+        }
+        let (pushes, changes, states) = match done {
+            Ok(done) => (
+                Ok(done.pushes.into_iter().map(Ok).collect()),
+                Ok(done.changes),
+                Ok(done.states),
+            ),
+            Err(error) => (Err(error), Err(error), Err(error)),
+        };
+        tell(self.pushes, pushes);
+        tell(self.changes, changes);
+        tell(self.asks, states);
+    }
+
+    /// Each job as a batch of its own, so that one which cannot be written does not fail its neighbours.
+    fn split(self) -> Vec<Self> {
+        let pushes = self.pushes.into_iter().map(|it| Self {
+            pushes: vec![it],
+            ..Self::default()
+        });
+        let changes = self.changes.into_iter().map(|it| Self {
+            changes: vec![it],
+            ..Self::default()
+        });
+        let asks = self.asks.into_iter().map(|it| Self {
+            asks: vec![it],
+            ..Self::default()
+        });
+        pushes.chain(changes).chain(asks).collect()
+    }
+}
+
+/// Writes until told to stop or until nobody can ask any more.
+pub(super) async fn run(mut backend: Box<dyn Backend>, mut jobs: mpsc::Receiver<Job>) {
+    let mut states = States::default();
+    while let Some(first) = jobs.recv().await {
+        let mut batch = Batch::default();
+        batch.put(first);
+        while !batch.is_full()
+            && let Ok(job) = jobs.try_recv()
+        {
+            batch.put(job);
+        }
+        let stop = batch.stop;
+        match write(&mut *backend, &mut states, &batch).await {
+            Err(_) if batch.jobs() > 1 => {
+                for single in batch.split() {
+                    let done = write(&mut *backend, &mut states, &single).await;
+                    single.answer(done);
+                }
+            }
+            done => batch.answer(done),
+        }
+        if stop {
+            break;
+        }
+    }
+    backend.close().await;
+}
+
+/// Scopes taken out of the cache for a batch: their states are in `Working` meanwhile.
+type Taken = HashMap<Scope, Kept>;
+
+/// One transaction. On an error nothing of the batch was kept, and what it took from the cache is forgotten.
+async fn write(
+    backend: &mut dyn Backend,
+    states: &mut States,
+    batch: &Batch,
+) -> Result<Done, StorageError> {
+    let mut tx = backend.begin().await?;
+    let mut rows = Rows::default();
+    let mut pushes = Vec::with_capacity(batch.pushes.len());
+    let (mut taken, mut working) = load(&mut *tx, states, batch).await?;
+    if !batch.pushes.is_empty() {
+        let decisions = decide_all(&mut working, batch)?;
+        let mut plans = BTreeSet::new();
+        let mut filled: HashMap<Lifetime, OpSeq> = HashMap::new();
+        for ((job, _), decision) in batch.pushes.iter().zip(decisions) {
+            let written = decision.accepted.iter().map(|it| &it.op);
+            plans.extend(
+                written
+                    .filter(|it| it.field.as_str() == STRUCTURE_FIELD)
+                    .map(sync::Operation::key),
+            );
+            pushes.push(Pushed {
+                accepted: decision.accepted.len(),
+                receipts: decision.receipts.clone(),
+                expect: decision.expect,
+            });
+            if let Some(place) = decision.filled {
+                let lowest = filled.entry(lifetime_of(&job.push)).or_insert(place);
+                *lowest = place.min(*lowest);
+            }
+            add_rows(&mut rows, &job.push, decision)?;
+        }
+        add_heads(&mut rows, &working, batch, &filled);
+        add_plans(&mut rows, &working, plans)?;
+    }
+    for (scope, state) in working.scopes {
+        let kept = taken.remove(&scope).unwrap_or_else(Kept::empty);
+        let mut kept = kept.with(state);
+        rows.checkpoints.extend(kept.checkpoint_due(&scope));
+        taken.insert(scope, kept);
+    }
+    if !batch.pushes.is_empty() {
+        tx.write(&rows).await?;
+    }
+    tx.note(&batch.contacts).await?;
+    let mut changes = Vec::with_capacity(batch.changes.len());
+    for (change, _) in &batch.changes {
+        changes.push(tx.change(change).await?);
+    }
+    tx.commit().await?;
+    let asked = |(scope, _): &(Scope, _)| {
+        let kept = taken.get(scope).ok_or(StorageError::Missing)?;
+        Ok(Arc::clone(&kept.state))
+    };
+    let asked = batch.asks.iter().map(asked).collect();
+    for (scope, kept) in taken {
+        states.put(scope, kept);
+    }
+    Ok(Done {
+        pushes,
+        changes,
+        states: asked,
+    })
+}
+
+/// Everything that a batch may touch. The states of scopes that may change are in `Working` alone, so that nothing is copied
+/// unless somebody still reads it.
+async fn load(
+    tx: &mut dyn Transaction,
+    states: &mut States,
+    batch: &Batch,
+) -> Result<(Taken, Working), StorageError> {
+    let mut taken = Taken::new();
+    let mut working = Working::default();
+    let pushes = || batch.pushes.iter().map(|(job, _)| job);
+    let changing: BTreeSet<Scope> = pushes()
+        .flat_map(|it| it.needs.scopes.iter().chain(&it.push.new_scopes))
+        .cloned()
+        .collect();
+    let read = batch.asks.iter().map(|(scope, _)| scope.clone());
+    let asked: BTreeSet<Scope> = changing.iter().cloned().chain(read).collect();
+    if asked.is_empty() && batch.pushes.is_empty() {
+        return Ok((taken, working));
+    }
+    working.epoch = tx.epoch().await?;
+    for head in tx.scopes(&asked).await? {
+        let mut kept = states.take(tx, &head).await?;
+        if changing.contains(&head.scope) {
+            let state = std::mem::take(&mut kept.state);
+            let state = Arc::try_unwrap(state).unwrap_or_else(|shared| (*shared).clone());
+            working.scopes.insert(head.scope.clone(), state);
+        }
+        taken.insert(head.scope, kept);
+    }
+    let lifetimes: BTreeSet<Lifetime> = pushes().map(|it| lifetime_of(&it.push)).collect();
+    for (lifetime, high) in tx.lifetimes(&lifetimes).await? {
+        working.devices.insert(lifetime, DeviceState { high });
+    }
+    for job in pushes() {
+        let lifetime = lifetime_of(&job.push);
+        let high = working.devices.get(&lifetime).and_then(|it| it.high);
+        // A place past the last one received has no answer yet, so that most pushes need no look-up.
+        let (Some((first, last)), Some(high)) = (job.needs.places, high) else {
+            continue;
+        };
+        if first <= high {
+            for row in tx.receipts(&lifetime, first, last).await? {
+                working.receipts.extend(row.answers()?);
+            }
+        }
+    }
+    Ok((taken, working))
+}
+
+fn lifetime_of(push: &Push) -> Lifetime {
+    let request = &push.request;
+    (request.device.clone(), request.incarnation.clone())
+}
+
+/// Decides pushes in the order of their arrival, each on what the ones before it left.
+fn decide_all(working: &mut Working, batch: &Batch) -> Result<Vec<Decision>, StorageError> {
+    batch
+        .pushes
+        .iter()
+        .map(|(PushJob { push, .. }, _)| {
+            for scope in &push.new_scopes {
+                working.scopes.entry(scope.clone()).or_default();
+            }
+            let clock = ServerClock {
+                now_ms: push.now_ms,
+            };
+            // A defect in a rule must not end the writer: the request is answered with an error instead.
+            catch_unwind(AssertUnwindSafe(|| {
+                sync::decide(working, &push.request, &push.author, &*push.policy, clock)
+            }))
+            .map_err(|_| {
+                tracing::error!(author = %push.author, "deciding a push panicked");
+                StorageError::Unavailable
+            })
+        })
+        .collect()
+}
+
+/// What one decision adds: segments, answers, what was refused.
+fn add_rows(rows: &mut Rows, push: &Push, decision: Decision) -> Result<(), StorageError> {
+    let Decision {
+        accepted,
+        new_receipts,
+        refused,
+        offset_ms,
+        ..
+    } = decision;
+    for entries in by_scope(accepted) {
+        rows.segments
+            .extend(segment_row(entries, push.now_ms, offset_ms));
+    }
+    rows.receipts
+        .extend(ReceiptRow::of(&lifetime_of(push), &new_receipts));
+    for it in refused {
+        rows.refused.push(RefusedRow {
+            raw: to_json(&it.raw)?,
+            verdict: to_json(&it.verdict)?,
+            id: it.id,
+            digest: it.digest,
+            author: push.author.clone(),
+            received_ms: push.now_ms,
+            offset_ms,
+        });
+    }
+    Ok(())
+}
+
+/// Splits entries by scope; most pushes are of one.
+fn by_scope(entries: Vec<LogEntry>) -> Vec<Vec<LogEntry>> {
+    let one = |pair: &[LogEntry]| pair[0].op.scope == pair[1].op.scope;
+    if entries.windows(2).all(one) {
+        return vec![entries];
+    }
+    let mut scopes: BTreeMap<Scope, Vec<LogEntry>> = BTreeMap::new();
+    for entry in entries {
+        scopes
+            .entry(entry.op.scope.clone())
+            .or_default()
+            .push(entry);
+    }
+    scopes.into_values().collect()
+}
+
+pub(super) fn segment_row(
+    entries: Vec<LogEntry>,
+    received_ms: i64,
+    offset_ms: i64,
+) -> Option<SegmentRow> {
+    let first = entries.first()?;
+    let (id, author) = (first.op.id.clone(), first.op.author.clone());
+    let segment = Segment::of_push(entries, received_ms, offset_ms)?;
+    Some(SegmentRow {
+        scope: segment.scope.clone(),
+        first: segment.first,
+        last: segment.last(),
+        device: id.device,
+        incarnation: id.incarnation,
+        first_op: id.seq,
+        author,
+        received_ms,
+        body: segment.to_json(),
+    })
+}
+
+/// Ends of the logs that grew or are new, and the devices of the batch: each one's latest request, and its head after all.
+fn add_heads(rows: &mut Rows, working: &Working, batch: &Batch, filled: &HashMap<Lifetime, OpSeq>) {
+    let grown = rows.segments.iter().map(|it| &it.scope);
+    let new = batch
+        .pushes
+        .iter()
+        .flat_map(|(job, _)| &job.push.new_scopes);
+    let scopes: BTreeSet<&Scope> = grown.chain(new).collect();
+    let ends = scopes
+        .into_iter()
+        .filter_map(|scope| Some((scope.clone(), working.scopes.get(scope)?.end)));
+    rows.scopes = ends.collect();
+    let mut devices = BTreeMap::new();
+    for (PushJob { push, .. }, _) in &batch.pushes {
+        let lifetime = lifetime_of(push);
+        let high = working.devices.get(&lifetime).and_then(|it| it.high);
+        let row = DeviceRow {
+            contact: contact_of(push),
+            high,
+            filled: filled.get(&lifetime).copied(),
+        };
+        devices.insert(lifetime, row);
+    }
+    rows.devices = devices.into_values().collect();
+}
+
+/// What a push says of its device once its operations are in.
+fn contact_of(push: &Push) -> Contact {
+    let request = &push.request;
+    Contact {
+        device: request.device.clone(),
+        incarnation: request.incarnation.clone(),
+        born_of: request.born_of.clone(),
+        user: push.author.clone(),
+        at_ms: push.now_ms,
+        unsent: request.unsent.saturating_sub(request.ops.len() as u64),
+        clock_skew_ms: request.now_ms.saturating_sub(push.now_ms),
+        app: request.app.clone(),
+    }
+}
+
+/// Registers that say which records exist, as the batch left them.
+fn add_plans(
+    rows: &mut Rows,
+    working: &Working,
+    plans: BTreeSet<RegisterKey>,
+) -> Result<(), StorageError> {
+    for key in plans {
+        let address = Address {
+            kind: key.kind.clone(),
+            record: key.record.clone(),
+            field: key.field.clone(),
+        };
+        let state = working.scopes.get(&key.scope);
+        if let Some(register) = state.and_then(|it| it.registers.get(&address)) {
+            rows.plans.push(PlanRow {
+                version: register.version,
+                body: to_json(register)?,
+                key,
+            });
+        }
+    }
+    Ok(())
+}
