@@ -4,8 +4,8 @@
 
 use app::browser::Database;
 use sync::{
-    AuthorId, Change, Cursor, Draft, Epoch, Head, Outgoing, Register, RegisterKey, Replica, Scope,
-    ServerSeq, StoreChange, Verdict,
+    AuthorId, Change, Cursor, Draft, Epoch, Head, Outgoing, Page, Register, RegisterKey, Replica,
+    Scope, ServerSeq, SnapshotRegister, StoreChange, Verdict,
 };
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -201,4 +201,70 @@ async fn forgetting_a_scope_spares_scopes_whose_name_starts_alike() {
     let replica = database.load().await.unwrap();
     assert!(!replica.checkpoint().contains_key(&near));
     assert!(replica.checkpoint().contains_key(&far));
+}
+
+/// One page of a snapshot at `seq`, with one register each.
+fn page(seq: u64, number: u32, of: u32, value: &str) -> StoreChange {
+    let register = Register {
+        version: ServerSeq(seq),
+        heads: vec![Head {
+            value: value.into(),
+            by: Vec::new(),
+        }],
+        entries: Vec::new(),
+    };
+    let key = key(&format!("R{number:02}"), "status");
+    StoreChange::PutPage(Box::new(Page {
+        scope: key.scope,
+        cursor: Cursor {
+            epoch: Epoch(1),
+            seq: ServerSeq(seq),
+        },
+        number,
+        of,
+        registers: vec![SnapshotRegister {
+            kind: key.kind,
+            record: key.record,
+            field: key.field,
+            register,
+        }],
+        history: Vec::new(),
+    }))
+}
+
+#[wasm_bindgen_test]
+async fn pages_wait_until_all_are_there_and_outlive_the_page_at_every_step() {
+    let name = partition("pages");
+    let scope = Scope::new("AL-HONG-THUONG");
+    let mut replica = Database::open(&name).await.unwrap().load().await.unwrap();
+    let later = Register {
+        version: ServerSeq(9),
+        ..Register::default()
+    };
+    let steps = [
+        page(5, 0, 2, "cũ"),
+        page(5, 1, 2, "cũ"),
+        // A pull lies on top of the page.
+        StoreChange::PutRegister(key("R00", "status"), later),
+        // Another snapshot replaces all of it once its last page is there, not before.
+        page(12, 0, 3, "mới"),
+        page(12, 1, 3, "mới"),
+        page(12, 2, 3, "mới"),
+    ];
+    let kept = |it: &Replica| it.cursors().get(&scope).map(|it| it.seq.0);
+    let mut cursors = Vec::new();
+    for step in steps {
+        let database = Database::open(&name).await.unwrap();
+        database.commit(std::slice::from_ref(&step)).await.unwrap();
+        replica.apply(step);
+        let reloaded = Database::open(&name).await.unwrap().load().await.unwrap();
+        assert_eq!(reloaded, replica);
+        cursors.push(kept(&reloaded));
+    }
+    assert_eq!(
+        cursors,
+        [None, Some(5), Some(5), Some(5), Some(5), Some(12)]
+    );
+    assert_eq!(replica.checkpoint().len(), 3);
+    assert!(replica.staged(&scope).is_empty());
 }

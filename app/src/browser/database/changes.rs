@@ -51,9 +51,18 @@ pub(super) async fn write(tx: &Transaction<'_>, change: &StoreChange) -> Result<
         StoreChange::DropPages(scope) => return clear(tx, &[STAGED], scope),
         StoreChange::PutPage(page) => return put_page(tx, page).await,
     };
-    // A change is written as {"what": value}: the value is what its store keeps.
+    put_change(tx, store, &key, change)
+}
+
+/// A change is written as {"what": value}: the value is what its store keeps.
+fn put_change(
+    tx: &Transaction<'_>,
+    store: &str,
+    key: &str,
+    change: &StoreChange,
+) -> Result<(), StoreError> {
     let (_, value) = Fields::read(change.to_wire())?.into_only()?;
-    put(&tx.object_store(store)?, &key, &value)
+    put(&tx.object_store(store)?, key, &value)
 }
 
 /// Takes everything of a scope out of stores whose keys begin with it.
@@ -90,8 +99,8 @@ async fn put_page(tx: &Transaction<'_>, page: &Page) -> Result<(), StoreError> {
     for (key, text) in pages {
         complete.put(text).with_key(key).build()?;
     }
-    let cursor = page.cursor.to_wire();
-    put(&tx.object_store(CURSORS)?, page.scope.as_str(), &cursor)
+    let cursor = StoreChange::PutCursor(page.scope.clone(), page.cursor);
+    put_change(tx, CURSORS, page.scope.as_str(), &cursor)
 }
 
 /// A number as a key that sorts by value.
