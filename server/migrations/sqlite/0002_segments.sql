@@ -27,24 +27,25 @@ SELECT scope, server_seq, server_seq, device, incarnation, op_seq, author, recei
             '$.change'))))
     END
 FROM (
+    -- JSON stays JSON: a count beyond signed integers would become a float on its way through SQL.
     SELECT *, json_object(
-        'of', scope,
+        'of', json(op -> 'scope'),
         'first', server_seq,
         'received_ms', max(received_ms, corrected_ms),
         'offset_ms', corrected_ms - (op ->> 'at_ms'),
         'seen', seen,
         'rows', 1,
-        'device', device,
-        'incarnation', incarnation,
+        'device', json(op -> 'device'),
+        'incarnation', json(op -> 'incarnation'),
         'seq', json(op -> 'seq'),
-        'author', author,
+        'author', json(op -> 'author'),
         'at_ms', json_array(op ->> 'at_ms'),
-        'scope', scope,
-        'kind', kind,
-        'record', record,
-        'field', field,
-        'epoch', op -> 'base' ->> 'epoch',
-        'base', op -> 'base' ->> 'seq',
+        'scope', json(op -> 'scope'),
+        'kind', json(op -> 'kind'),
+        'record', json(op -> 'record'),
+        'field', json(op -> 'field'),
+        'epoch', json(op -> '$.base.epoch'),
+        'base', json(op -> '$.base.seq'),
         'change', json(op -> 'change')
     ) AS body
     FROM log
@@ -55,37 +56,46 @@ CREATE INDEX segment_by_author ON segment (author, scope, last_seq);
 
 DROP TABLE log;
 
--- Every accepted operation as a row, for questions that people ask of the log. `at_ms` counts in steps.
+-- Every accepted operation as a row, for questions that people ask of the log. Times and places are steps, and their sum goes
+-- round at the ends as theirs does: in two halves, since SQL's own sum would be an error there.
 CREATE VIEW log AS
 SELECT
-    s.scope,
-    s.first_seq + r.key AS server_seq,
-    s.device,
-    s.incarnation,
-    CASE json_type(s.body, '$.seq')
-        WHEN 'array' THEN (SELECT sum(value) FROM json_each(s.body, '$.seq') WHERE key <= r.key)
-        ELSE (s.body ->> '$.seq') + r.key
-    END AS op_seq,
-    s.author,
-    CASE json_type(s.body, '$.kind')
-        WHEN 'array' THEN s.body ->> ('$.kind[' || r.key || ']') ELSE s.body ->> '$.kind'
-    END AS kind,
-    CASE json_type(s.body, '$.record')
-        WHEN 'array' THEN s.body ->> ('$.record[' || r.key || ']') ELSE s.body ->> '$.record'
-    END AS record,
-    CASE json_type(s.body, '$.field')
-        WHEN 'array' THEN s.body ->> ('$.field[' || r.key || ']') ELSE s.body ->> '$.field'
-    END AS field,
-    min(
-        (SELECT sum(value) FROM json_each(s.body, '$.at_ms') WHERE key <= r.key)
-            + (s.body ->> '$.offset_ms'),
-        s.body ->> '$.received_ms'
-    ) AS corrected_ms,
-    s.received_ms,
-    CASE json_type(s.body, '$.change')
-        WHEN 'array' THEN s.body -> ('$.change[' || r.key || ']') ELSE s.body -> '$.change'
-    END AS change
-FROM segment AS s, json_each(s.body, '$.at_ms') AS r;
+    scope, server_seq, device, incarnation, op_seq, author, kind, record, field, at_ms,
+    CAST(min(at_ms + (body ->> '$.offset_ms'), body ->> '$.received_ms') AS INTEGER) AS corrected_ms,
+    received_ms, change
+FROM (
+    SELECT
+        s.scope,
+        s.first_seq + r.key AS server_seq,
+        s.device,
+        s.incarnation,
+        CASE json_type(s.body, '$.seq')
+            WHEN 'array' THEN
+                (SELECT (high + (low >> 32) << 32) | (low & 0xffffffff) FROM
+                    (SELECT sum(value >> 32) AS high, sum(value & 0xffffffff) AS low
+                     FROM json_each(s.body, '$.seq') WHERE key <= r.key))
+            ELSE s.first_op + r.key
+        END AS op_seq,
+        s.author,
+        CASE json_type(s.body, '$.kind')
+            WHEN 'array' THEN s.body ->> ('$.kind[' || r.key || ']') ELSE s.body ->> '$.kind'
+        END AS kind,
+        CASE json_type(s.body, '$.record')
+            WHEN 'array' THEN s.body ->> ('$.record[' || r.key || ']') ELSE s.body ->> '$.record'
+        END AS record,
+        CASE json_type(s.body, '$.field')
+            WHEN 'array' THEN s.body ->> ('$.field[' || r.key || ']') ELSE s.body ->> '$.field'
+        END AS field,
+        (SELECT (high + (low >> 32) << 32) | (low & 0xffffffff) FROM
+            (SELECT sum(value >> 32) AS high, sum(value & 0xffffffff) AS low
+             FROM json_each(s.body, '$.at_ms') WHERE key <= r.key)) AS at_ms,
+        s.received_ms,
+        CASE json_type(s.body, '$.change')
+            WHEN 'array' THEN s.body -> ('$.change[' || r.key || ']') ELSE s.body -> '$.change'
+        END AS change,
+        s.body
+    FROM segment AS s, json_each(s.body, '$.at_ms') AS r
+);
 
 -- Answers to runs of places: 32 bytes of digest for each, and the verdicts as phones are sent them.
 ALTER TABLE receipt RENAME TO receipt_1;

@@ -20,6 +20,8 @@ use super::{Contact, Push, Pushed, STRUCTURE_FIELD, StorageError, to_json};
 const COMMIT_JOBS_MAX: usize = 512;
 /// Operations in one commit; a single larger push (an import) still goes in whole.
 const COMMIT_OPS_MAX: usize = 16_384;
+/// Entries of one segment: an import is long, and a phone on a bad line pulls whole segments.
+const SEGMENT_ENTRIES_MAX: usize = 500;
 
 /// A push and what it will look at.
 pub(super) struct PushJob {
@@ -314,9 +316,13 @@ fn add_rows(rows: &mut Rows, push: &Push, decision: Decision) -> Result<(), Stor
         offset_ms,
         ..
     } = decision;
-    for entries in by_scope(accepted) {
-        rows.segments
-            .extend(segment_row(entries, push.now_ms, offset_ms));
+    for mut entries in by_scope(accepted) {
+        while !entries.is_empty() {
+            let rest = entries.split_off(entries.len().min(SEGMENT_ENTRIES_MAX));
+            rows.segments
+                .extend(segment_row(entries, push.now_ms, offset_ms));
+            entries = rest;
+        }
     }
     rows.receipts
         .extend(ReceiptRow::of(&lifetime_of(push), &new_receipts));
@@ -350,11 +356,7 @@ fn by_scope(entries: Vec<LogEntry>) -> Vec<Vec<LogEntry>> {
     scopes.into_values().collect()
 }
 
-pub(super) fn segment_row(
-    entries: Vec<LogEntry>,
-    received_ms: i64,
-    offset_ms: i64,
-) -> Option<SegmentRow> {
+fn segment_row(entries: Vec<LogEntry>, received_ms: i64, offset_ms: i64) -> Option<SegmentRow> {
     let first = entries.first()?;
     let (id, author) = (first.op.id.clone(), first.op.author.clone());
     let segment = Segment::of_push(entries, received_ms, offset_ms)?;

@@ -40,7 +40,7 @@ impl Policy for Rules {
     }
 }
 
-fn op(device: &str, seq: u64, author: &str, record: &str, change: &Value) -> Value {
+pub fn op(device: &str, seq: u64, author: &str, record: &str, change: &Value) -> Value {
     json!({
         "device": device, "incarnation": "i1", "seq": seq, "author": author, "at_ms": 5_000,
         "scope": "U1", "kind": "task", "record": record, "field": "done",
@@ -48,7 +48,7 @@ fn op(device: &str, seq: u64, author: &str, record: &str, change: &Value) -> Val
     })
 }
 
-fn tick(device: &str, seq: u64, record: &str, done: bool) -> Value {
+pub fn tick(device: &str, seq: u64, record: &str, done: bool) -> Value {
     op(device, seq, "an", record, &json!({ "set": done }))
 }
 
@@ -82,15 +82,15 @@ async fn push_as(
     storage.push(push).await
 }
 
-async fn push(storage: &dyn Storage, device: &str, ops: Vec<Value>) -> Pushed {
+pub async fn push(storage: &dyn Storage, device: &str, ops: Vec<Value>) -> Pushed {
     push_as(storage, "an", request(device, ops)).await.unwrap()
 }
 
-fn scope() -> Scope {
+pub fn scope() -> Scope {
     Scope::new("U1")
 }
 
-async fn log(storage: &dyn Storage) -> Vec<LogEntry> {
+pub async fn log(storage: &dyn Storage) -> Vec<LogEntry> {
     let start = ServerSeq::ZERO;
     let tail = storage.segments(&scope(), start, 100_000).await.unwrap();
     tail.entries(start).unwrap()

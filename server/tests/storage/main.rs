@@ -1,4 +1,5 @@
 //! Every storage passes the same suite.
 
 mod conformance;
+mod golden;
 mod sqlite;

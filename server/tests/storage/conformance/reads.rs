@@ -110,6 +110,17 @@ pub async fn a_snapshot_leaves_imports_out_of_history<F: Fixture>() {
     assert_eq!(places, [300, 301, 302], "whole segments, until enough");
 }
 
+pub async fn a_long_push_enters_the_log_in_pieces_that_a_bad_line_can_carry<F: Fixture>() {
+    let fixture = F::new();
+    let storage = fixture.open().await;
+    let ops = (1..=1_100).map(|it| tick("d1", it, &format!("r{it}"), true));
+    push(&*storage, "d1", ops.collect()).await;
+    let start = ServerSeq::ZERO;
+    let tail = storage.segments(&scope(), start, 1).await.unwrap();
+    assert_eq!((tail.segments.len(), tail.last), (1, ServerSeq(500)));
+    assert_eq!(log(&*storage).await.len(), 1_100);
+}
+
 pub async fn structure_version_follows_plans_only<F: Fixture>() {
     let fixture = F::new();
     let storage = fixture.open().await;
