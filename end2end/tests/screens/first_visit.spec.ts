@@ -84,7 +84,7 @@ test("a phone that was made ready answers any deep link without a server", async
 test("the app does not promise to work without signal while part of the handbook is missing", async ({ unpackPhone }) => {
   const phone = await unpackPhone();
   let refused = 0;
-  await phone.context.route(`**/api/v1/snapshot/${LIBRARY}`, async (route) => {
+  await phone.context.route(`**/api/v1/pages/${LIBRARY}`, async (route) => {
     refused += 1;
     await route.abort();
   });
@@ -96,7 +96,7 @@ test("the app does not promise to work without signal while part of the handbook
   expect(await scopesKept(page, people.propaganda)).toEqual([HONG_THUONG]);
   await expect(today.offlineNote.getByText(word("offline.ready"))).toHaveCount(0);
 
-  await phone.context.unroute(`**/api/v1/snapshot/${LIBRARY}`);
+  await phone.context.unroute(`**/api/v1/pages/${LIBRARY}`);
   await page.reload();
   await today.waitUntilReadyOffline(people.propaganda);
 });
