@@ -11,7 +11,11 @@ use sync::{
     RegisterKey, Scope, ScopeState, Segment, ServerSeq, Snapshot, SyncRequest,
 };
 
+use backend::AccountChange;
+use queue::Queue;
+
 mod backend;
+pub mod postgres;
 mod queue;
 mod rows;
 pub mod sqlite;
@@ -154,8 +158,11 @@ impl Tail {
     pub fn entries(&self, after: ServerSeq) -> Result<Vec<LogEntry>, StorageError> {
         let mut entries = Vec::new();
         for body in &self.segments {
-            let segment = Segment::from_json(body).map_err(states::unreadable)?;
-            entries.extend(segment.into_entries().filter(|it| it.server_seq > after));
+            entries.extend(
+                segment_of(body)?
+                    .into_entries()
+                    .filter(|it| it.server_seq > after),
+            );
         }
         Ok(entries)
     }
@@ -233,11 +240,18 @@ pub struct SessionRecord {
 /// Everything durable. Object-safe; all methods may be called at the same time.
 #[async_trait]
 pub trait Storage: Send + Sync + 'static {
+    /// The way to the one task that writes.
+    fn queue(&self) -> &Queue;
+
     /// Decides and commits operations; answers after they are durable, never before (invariant I1).
-    async fn push(&self, push: Push) -> Result<Pushed, StorageError>;
+    async fn push(&self, push: Push) -> Result<Pushed, StorageError> {
+        self.queue().push(push).await
+    }
 
     /// Notes that a device called. Best effort: dropped when the writer is busy.
-    fn note_contact(&self, contact: Contact);
+    fn note_contact(&self, contact: Contact) {
+        self.queue().note(contact);
+    }
 
     /// A device as last heard of.
     async fn device(
@@ -264,7 +278,9 @@ pub trait Storage: Send + Sync + 'static {
     ///
     /// # Errors
     /// `Missing` when there is no such scope.
-    async fn state(&self, scope: &Scope) -> Result<Arc<ScopeState>, StorageError>;
+    async fn state(&self, scope: &Scope) -> Result<Arc<ScopeState>, StorageError> {
+        self.queue().state(scope).await
+    }
 
     /// All registers of a scope at one place of its log, with up to `history_max` latest entries written by people.
     ///
@@ -313,7 +329,10 @@ pub trait Storage: Send + Sync + 'static {
     ///
     /// # Errors
     /// `Conflict` when a name is taken.
-    async fn add_users(&self, users: Vec<NewUser>, now_ms: i64) -> Result<(), StorageError>;
+    async fn add_users(&self, users: Vec<NewUser>, now_ms: i64) -> Result<(), StorageError> {
+        let change = AccountChange::AddUsers { users, now_ms };
+        self.queue().change(change).await
+    }
 
     /// Whether there is any account.
     async fn has_users(&self) -> Result<bool, StorageError>;
@@ -328,7 +347,15 @@ pub trait Storage: Send + Sync + 'static {
         user: &AuthorId,
         now_ms: i64,
         expires_ms: i64,
-    ) -> Result<(), StorageError>;
+    ) -> Result<(), StorageError> {
+        let change = AccountChange::OpenSession {
+            token,
+            user: user.clone(),
+            now_ms,
+            expires_ms,
+        };
+        self.queue().change(change).await
+    }
 
     /// A session that has not ended at `now_ms`, with its account.
     async fn session(
@@ -338,13 +365,22 @@ pub trait Storage: Send + Sync + 'static {
     ) -> Result<Option<SessionRecord>, StorageError>;
 
     /// Moves a session's end.
-    async fn extend_session(&self, token: TokenHash, expires_ms: i64) -> Result<(), StorageError>;
+    async fn extend_session(&self, token: TokenHash, expires_ms: i64) -> Result<(), StorageError> {
+        let change = AccountChange::ExtendSession { token, expires_ms };
+        self.queue().change(change).await
+    }
 
     /// Ends a session; not an error when there is none.
-    async fn close_session(&self, token: TokenHash) -> Result<(), StorageError>;
+    async fn close_session(&self, token: TokenHash) -> Result<(), StorageError> {
+        let change = AccountChange::CloseSession { token };
+        self.queue().change(change).await
+    }
 
     /// Forgets sessions that ended at or before `now_ms`.
-    async fn purge_sessions(&self, now_ms: i64) -> Result<(), StorageError>;
+    async fn purge_sessions(&self, now_ms: i64) -> Result<(), StorageError> {
+        let change = AccountChange::PurgeSessions { now_ms };
+        self.queue().change(change).await
+    }
 
     /// Withdraws a right as of now. What was written while it held is still judged by it.
     ///
@@ -356,7 +392,15 @@ pub trait Storage: Send + Sync + 'static {
         unit: &Scope,
         role: &str,
         now_ms: i64,
-    ) -> Result<(), StorageError>;
+    ) -> Result<(), StorageError> {
+        let change = AccountChange::WithdrawGrant {
+            user: user.clone(),
+            unit: unit.clone(),
+            role: role.to_owned(),
+            now_ms,
+        };
+        self.queue().change(change).await
+    }
 
     /// Finishes what is queued and closes the database; later writes are `Unavailable`.
     async fn close(&self);
@@ -373,6 +417,11 @@ impl From<sqlx::Error> for StorageError {
             }
         }
     }
+}
+
+/// Reads a run of the log that this server wrote.
+fn segment_of(body: &str) -> Result<Segment, StorageError> {
+    Segment::from_json(body).map_err(states::unreadable)
 }
 
 /// Reads JSON that this server wrote.

@@ -13,8 +13,8 @@ use super::{Contact, Push, Pushed, StorageError};
 /// Jobs that may wait for the writer; senders wait beyond that.
 const QUEUE_MAX: usize = 1_024;
 
-/// A running writer.
-pub(super) struct Queue {
+/// A running writer. Only storages of this crate have one.
+pub struct Queue {
     jobs: mpsc::Sender<Job>,
     writer: Mutex<Option<JoinHandle<()>>>,
 }

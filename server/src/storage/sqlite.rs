@@ -1,7 +1,6 @@
 //! `SQLite`: one file, one writer that commits in groups, a pool of readers.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -11,15 +10,12 @@ use sqlx::sqlite::{
     SqliteSynchronous,
 };
 use sqlx::{ConnectOptions, Connection};
-use sync::{
-    AuthorId, DeviceId, Incarnation, LogEntry, Register, RegisterKey, Scope, ScopeState, ServerSeq,
-};
+use sync::{AuthorId, DeviceId, Incarnation, LogEntry, Register, RegisterKey, Scope, ServerSeq};
 
-use super::backend::AccountChange;
 use super::queue::Queue;
 use super::{
-    Contact, DeviceRecord, Heads, HistoryLine, NewUser, Push, Pushed, RefusedRecord, SessionRecord,
-    Storage, StorageError, Tail, TokenHash, UnitContact, UserRecord,
+    DeviceRecord, Heads, HistoryLine, RefusedRecord, SessionRecord, Storage, StorageError, Tail,
+    TokenHash, UnitContact, UserRecord,
 };
 use backend::SqliteBackend;
 
@@ -85,16 +81,8 @@ impl SqliteStorage {
 
 #[async_trait]
 impl Storage for SqliteStorage {
-    async fn push(&self, push: Push) -> Result<Pushed, StorageError> {
-        self.queue.push(push).await
-    }
-
-    fn note_contact(&self, contact: Contact) {
-        self.queue.note(contact);
-    }
-
-    async fn state(&self, scope: &Scope) -> Result<Arc<ScopeState>, StorageError> {
-        self.queue.state(scope).await
+    fn queue(&self) -> &Queue {
+        &self.queue
     }
 
     async fn device(
@@ -150,12 +138,6 @@ impl Storage for SqliteStorage {
         read::entries_by(&self.readers, author).await
     }
 
-    async fn add_users(&self, users: Vec<NewUser>, now_ms: i64) -> Result<(), StorageError> {
-        self.queue
-            .change(AccountChange::AddUsers { users, now_ms })
-            .await
-    }
-
     async fn has_users(&self) -> Result<bool, StorageError> {
         accounts::any(&self.readers).await
     }
@@ -164,64 +146,12 @@ impl Storage for SqliteStorage {
         accounts::user(&self.readers, name).await
     }
 
-    async fn open_session(
-        &self,
-        token: TokenHash,
-        user: &AuthorId,
-        now_ms: i64,
-        expires_ms: i64,
-    ) -> Result<(), StorageError> {
-        let user = user.clone();
-        self.queue
-            .change(AccountChange::OpenSession {
-                token,
-                user,
-                now_ms,
-                expires_ms,
-            })
-            .await
-    }
-
     async fn session(
         &self,
         token: TokenHash,
         now_ms: i64,
     ) -> Result<Option<SessionRecord>, StorageError> {
         accounts::session(&self.readers, token, now_ms).await
-    }
-
-    async fn extend_session(&self, token: TokenHash, expires_ms: i64) -> Result<(), StorageError> {
-        self.queue
-            .change(AccountChange::ExtendSession { token, expires_ms })
-            .await
-    }
-
-    async fn close_session(&self, token: TokenHash) -> Result<(), StorageError> {
-        self.queue
-            .change(AccountChange::CloseSession { token })
-            .await
-    }
-
-    async fn purge_sessions(&self, now_ms: i64) -> Result<(), StorageError> {
-        self.queue
-            .change(AccountChange::PurgeSessions { now_ms })
-            .await
-    }
-
-    async fn withdraw_grant(
-        &self,
-        user: &AuthorId,
-        unit: &Scope,
-        role: &str,
-        now_ms: i64,
-    ) -> Result<(), StorageError> {
-        let change = AccountChange::WithdrawGrant {
-            user: user.clone(),
-            unit: unit.clone(),
-            role: role.to_owned(),
-            now_ms,
-        };
-        self.queue.change(change).await
     }
 
     async fn close(&self) {

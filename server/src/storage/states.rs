@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use sync::wire::{registers_from_json, registers_to_json};
-use sync::{Address, Scope, ScopeState, Segment, ServerSeq, SnapshotRegister};
+use sync::{Address, Scope, ScopeState, ServerSeq, SnapshotRegister};
 
 use super::StorageError;
 use super::backend::Transaction;
@@ -176,8 +176,7 @@ async fn fold_tail(
 
 /// Folds a segment's entries after a state's end.
 pub(super) fn fold(state: &mut ScopeState, body: &str) -> Result<(), StorageError> {
-    let segment = Segment::from_json(body).map_err(unreadable)?;
-    for entry in segment.into_entries() {
+    for entry in super::segment_of(body)?.into_entries() {
         if entry.server_seq > state.end {
             state.apply(&entry);
             // Whatever it did, it is behind us.

@@ -8,8 +8,8 @@ use server::storage::{
     Contact, IMPORT_AUTHOR, NewUser, Push, Pushed, Storage, StorageError, StoredGrant,
 };
 use sync::{
-    AuthorId, DeviceId, Incarnation, Incoming, Judgement, LogEntry, OpSeq, Operation, Policy,
-    Register, RegisterKey, RejectCode, Scope, ServerSeq, SyncRequest, VERSION, Verdict,
+    AuthorId, Change, DeviceId, Incarnation, Incoming, Judgement, LogEntry, OpSeq, Operation,
+    Policy, Register, RegisterKey, RejectCode, Scope, ServerSeq, SyncRequest, VERSION, Verdict,
 };
 
 mod accounts;
@@ -24,7 +24,65 @@ pub use reads::*;
 pub trait Fixture {
     fn new() -> Self;
     async fn open(&self) -> Box<dyn Storage>;
+    /// What [`LOG_ROWS`] answers.
+    async fn log_rows(&self) -> Vec<LogRow>;
 }
+
+/// The question that people ask of the log.
+pub const LOG_ROWS: &str =
+    "SELECT scope, server_seq, device, incarnation, op_seq, author, kind, record, field, at_ms,
+    corrected_ms, received_ms, change FROM log ORDER BY scope, server_seq";
+
+/// One row of the view of the log.
+#[derive(Debug, PartialEq, sqlx::FromRow)]
+pub struct LogRow {
+    scope: String,
+    server_seq: i64,
+    device: String,
+    incarnation: String,
+    op_seq: i64,
+    author: String,
+    kind: String,
+    record: String,
+    field: String,
+    at_ms: i64,
+    corrected_ms: i64,
+    received_ms: i64,
+    change: String,
+}
+
+/// The suite for one kind of storage.
+macro_rules! suite {
+    ($fixture:ty) => {
+        crate::conformance::suite!($fixture:
+            i01_what_was_acknowledged_is_there_after_reopening_without_closing,
+            i03_a_repeated_push_gets_the_same_answer_and_changes_nothing,
+            i04_a_fork_is_kept_and_a_gap_waits,
+            i05_registers_are_the_fold_of_the_log,
+            i09_one_bad_operation_never_holds_up_its_neighbours,
+            many_devices_at_once_leave_a_contiguous_log,
+            a_rule_that_panics_fails_its_own_push_only,
+            refused_operations_are_kept_in_full_and_once,
+            a_snapshot_leaves_imports_out_of_history,
+            a_long_push_enters_the_log_in_pieces_that_a_bad_line_can_carry,
+            structure_version_follows_plans_only,
+            accounts_sessions_and_contacts,
+            unknown_scopes_are_missing_and_closed_storage_is_unavailable,
+            places_beyond_signed_integers_survive,
+            the_log_can_be_asked_in_sql,
+            a_text_with_a_nul_stays_as_it_is_and_stops_no_question,
+        );
+    };
+    ($fixture:ty: $($name:ident),* $(,)?) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                conformance::$name::<$fixture>().await;
+            }
+        )*
+    };
+}
+pub(crate) use suite;
 
 /// Forbids the record "forbidden", and panics at "poison".
 struct Rules;

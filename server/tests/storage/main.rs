@@ -1,5 +1,7 @@
 //! Every storage passes the same suite.
 
+mod cluster;
 mod conformance;
 mod golden;
+mod postgres;
 mod sqlite;

@@ -4,13 +4,12 @@ use futures_util::TryStreamExt as _;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqlitePool};
 use sync::{
-    AuthorId, DeviceId, Incarnation, LogEntry, OpSeq, Register, RegisterKey, Scope, Segment,
-    ServerSeq,
+    AuthorId, DeviceId, Incarnation, LogEntry, OpSeq, Register, RegisterKey, Scope, ServerSeq,
 };
 
 use super::super::{
     Contact, DeviceRecord, Heads, HistoryLine, MACHINE_AUTHORS, RefusedRecord, StorageError, Tail,
-    UnitContact, from_json, from_u64, to_json, to_u64,
+    UnitContact, from_json, from_u64, segment_of, to_json, to_u64,
 };
 
 pub(super) async fn device(
@@ -117,7 +116,7 @@ pub(super) async fn entries_by(
             .await?;
     let mut entries = Vec::new();
     for body in bodies {
-        entries.extend(segment(&body)?.into_entries());
+        entries.extend(segment_of(&body)?.into_entries());
     }
     Ok(entries)
 }
@@ -141,7 +140,7 @@ pub(super) async fn history(
     .bind(i64::try_from(limit).unwrap_or(i64::MAX))
     .fetch(pool);
     while let Some((received_ms, body)) = rows.try_next().await? {
-        let entries: Vec<LogEntry> = segment(&body)?.into_entries().collect();
+        let entries: Vec<LogEntry> = segment_of(&body)?.into_entries().collect();
         for entry in entries.into_iter().rev().take(limit - lines.len()) {
             lines.push(HistoryLine { entry, received_ms });
         }
@@ -218,13 +217,6 @@ pub(super) async fn refused(
             })
         })
         .collect()
-}
-
-fn segment(body: &str) -> Result<Segment, StorageError> {
-    Segment::from_json(body).map_err(|error| {
-        tracing::error!(%error, "unreadable log in the database");
-        StorageError::Unavailable
-    })
 }
 
 /// The address in a row's first four columns.

@@ -165,3 +165,59 @@ pub async fn unknown_scopes_are_missing_and_closed_storage_is_unavailable<F: Fix
     .await;
     assert_eq!(late, Err(StorageError::Unavailable));
 }
+
+pub async fn the_log_can_be_asked_in_sql<F: Fixture>() {
+    let fixture = F::new();
+    let storage = fixture.open().await;
+    let mut ops = vec![tick("d1", 1, "a", true), tick("d1", 2, "b", false)];
+    // Of another unit, which does not exist: the places of this one have a hole.
+    let mut elsewhere = tick("d1", 3, "a", true);
+    elsewhere["scope"] = "nowhere".into();
+    ops.push(elsewhere);
+    ops.push(op("d1", 4, "an", "n", &json!({ "add": "Ghi \"chú\"" })));
+    let retracted = json!({ "retract": { "device": "d1", "incarnation": "i1", "seq": 4 } });
+    ops.push(op("d1", 5, "an", "n", &retracted));
+    for (it, at_ms) in ops
+        .iter_mut()
+        .zip([5_000, i64::MIN, i64::MAX, i64::MAX, -7])
+    {
+        it["at_ms"] = at_ms.into();
+    }
+    push(&*storage, "d1", ops).await;
+    push(&*storage, "d2", vec![tick("d2", 1, "a", true)]).await;
+    let rows = fixture.log_rows().await;
+    let entries = log(&*storage).await;
+    assert_eq!((rows.len(), entries.len()), (5, 5));
+    for (row, entry) in rows.into_iter().zip(entries) {
+        let change: Change = serde_json::from_str(&row.change).unwrap();
+        assert_eq!(change, entry.op.change);
+        let op = entry.op;
+        let expected = LogRow {
+            scope: op.scope.to_string(),
+            server_seq: entry.server_seq.0.cast_signed(),
+            device: op.id.device.to_string(),
+            incarnation: op.id.incarnation.to_string(),
+            op_seq: op.id.seq.get().cast_signed(),
+            author: op.author.to_string(),
+            kind: op.kind.to_string(),
+            record: op.record.to_string(),
+            field: op.field.to_string(),
+            at_ms: op.at_ms,
+            corrected_ms: entry.corrected_ms,
+            received_ms: 10_000,
+            change: row.change.clone(),
+        };
+        assert_eq!(row, expected);
+    }
+}
+
+pub async fn a_text_with_a_nul_stays_as_it_is_and_stops_no_question<F: Fixture>() {
+    let fixture = F::new();
+    let storage = fixture.open().await;
+    let note = "trước\0sau";
+    let noted = op("d1", 1, "an", "n", &json!({ "add": note }));
+    push(&*storage, "d1", vec![noted]).await;
+    let entries = log(&*storage).await;
+    assert_eq!(entries[0].op.change, Change::Add(note.into()));
+    assert_eq!(fixture.log_rows().await.len(), 1);
+}

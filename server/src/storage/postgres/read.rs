@@ -1,0 +1,219 @@
+//! Reading: heads, tails, history, devices. Readers never wait for the writer.
+
+use futures_util::TryStreamExt as _;
+use sqlx::postgres::PgRow;
+use sqlx::{PgPool, Row as _};
+use sync::{
+    AuthorId, DeviceId, Incarnation, LogEntry, OpSeq, Register, RegisterKey, Scope, ServerSeq,
+};
+
+use super::super::{
+    Contact, DeviceRecord, Heads, HistoryLine, MACHINE_AUTHORS, RefusedRecord, StorageError, Tail,
+    UnitContact, from_json, from_u64, segment_of, to_u64,
+};
+
+pub(super) async fn device(
+    pool: &PgPool,
+    device: &DeviceId,
+    incarnation: &Incarnation,
+) -> Result<Option<DeviceRecord>, StorageError> {
+    let row = sqlx::query(
+        "SELECT high, account, last_contact_ms, unsent_reported, clock_skew_ms, app, backed_up
+         FROM device WHERE device = $1 AND incarnation = $2",
+    )
+    .bind(device.as_str())
+    .bind(incarnation.as_str())
+    .fetch_optional(pool)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let place = |column: usize| -> Result<Option<OpSeq>, sqlx::Error> {
+        let value: Option<i64> = row.try_get(column)?;
+        Ok(value.and_then(|it| OpSeq::new(to_u64(it))))
+    };
+    Ok(Some(DeviceRecord {
+        high: place(0)?,
+        backed_up: place(6)?,
+        contact: Contact {
+            device: device.clone(),
+            incarnation: incarnation.clone(),
+            born_of: None,
+            user: AuthorId::new(row.try_get::<&str, _>(1)?),
+            at_ms: row.try_get(2)?,
+            unsent: to_u64(row.try_get(3)?),
+            clock_skew_ms: row.try_get(4)?,
+            app: row.try_get(5)?,
+        },
+    }))
+}
+
+pub(super) async fn heads(pool: &PgPool, scopes: &[Scope]) -> Result<Heads, StorageError> {
+    let keys: Vec<&str> = scopes.iter().map(Scope::as_str).collect();
+    // One statement, so that epoch and ends belong to the same moment.
+    let rows = sqlx::query(
+        "SELECT NULL, value FROM meta WHERE name = 'epoch'
+         UNION ALL
+         SELECT key, last_seq FROM scope WHERE key = ANY ($1)",
+    )
+    .bind(keys)
+    .fetch_all(pool)
+    .await?;
+    let mut heads = Heads::default();
+    for row in rows {
+        let value = to_u64(row.try_get(1)?);
+        match row.try_get::<Option<&str>, _>(0)? {
+            None => heads.epoch = sync::Epoch(value),
+            Some(scope) => {
+                heads.seqs.insert(Scope::new(scope), ServerSeq(value));
+            }
+        }
+    }
+    Ok(heads)
+}
+
+pub(super) async fn scopes(pool: &PgPool) -> Result<Vec<Scope>, StorageError> {
+    let keys: Vec<String> = sqlx::query_scalar("SELECT key FROM scope ORDER BY key")
+        .fetch_all(pool)
+        .await?;
+    Ok(keys.into_iter().map(Scope::new).collect())
+}
+
+pub(super) async fn segments(
+    pool: &PgPool,
+    scope: &Scope,
+    after: ServerSeq,
+    entries_max: usize,
+) -> Result<Tail, StorageError> {
+    let mut tail = Tail {
+        segments: Vec::new(),
+        last: after,
+    };
+    let mut rows = sqlx::query_as::<_, (i64, String)>(
+        "SELECT last_seq, body FROM segment WHERE scope = $1 AND last_seq > $2
+         ORDER BY last_seq LIMIT $3",
+    )
+    .bind(scope.as_str())
+    .bind(from_u64(after.0))
+    .bind(i64::try_from(entries_max).unwrap_or(i64::MAX))
+    .fetch(pool);
+    while let Some((last, body)) = rows.try_next().await? {
+        tail.last = ServerSeq(to_u64(last));
+        tail.segments.push(body);
+        if tail.last.0.saturating_sub(after.0) >= entries_max as u64 {
+            break;
+        }
+    }
+    Ok(tail)
+}
+
+pub(super) async fn entries_by(
+    pool: &PgPool,
+    author: &AuthorId,
+) -> Result<Vec<LogEntry>, StorageError> {
+    let bodies: Vec<String> =
+        sqlx::query_scalar("SELECT body FROM segment WHERE author = $1 ORDER BY scope, last_seq")
+            .bind(author.as_str())
+            .fetch_all(pool)
+            .await?;
+    let mut entries = Vec::new();
+    for body in bodies {
+        entries.extend(segment_of(&body)?.into_entries());
+    }
+    Ok(entries)
+}
+
+pub(super) async fn history(
+    pool: &PgPool,
+    scope: &Scope,
+    limit: usize,
+) -> Result<Vec<HistoryLine>, StorageError> {
+    let mut lines = Vec::new();
+    if limit == 0 {
+        return Ok(lines);
+    }
+    let mut rows = sqlx::query_as::<_, (i64, String)>(
+        "SELECT received_ms, body FROM segment WHERE scope = $1 AND author <> ALL ($2)
+         ORDER BY last_seq DESC LIMIT $3",
+    )
+    .bind(scope.as_str())
+    .bind(MACHINE_AUTHORS.as_slice())
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .fetch(pool);
+    while let Some((received_ms, body)) = rows.try_next().await? {
+        let entries: Vec<LogEntry> = segment_of(&body)?.into_entries().collect();
+        for entry in entries.into_iter().rev().take(limit - lines.len()) {
+            lines.push(HistoryLine { entry, received_ms });
+        }
+        if lines.len() == limit {
+            break;
+        }
+    }
+    Ok(lines)
+}
+
+pub(super) async fn structure(pool: &PgPool) -> Result<Vec<(RegisterKey, Register)>, StorageError> {
+    let rows = sqlx::query(
+        "SELECT scope, kind, record, field, body FROM plan ORDER BY scope, kind, record",
+    )
+    .fetch_all(pool)
+    .await?;
+    let read = |row: &PgRow| {
+        let text = |column: usize| row.try_get::<&str, _>(column);
+        let key = RegisterKey::new(text(0)?, text(1)?, text(2)?, text(3)?);
+        Ok((key, from_json(text(4)?)?))
+    };
+    rows.iter().map(read).collect()
+}
+
+pub(super) async fn structure_version(pool: &PgPool) -> Result<u64, StorageError> {
+    let value: i64 = sqlx::query_scalar("SELECT value FROM meta WHERE name = 'structure'")
+        .fetch_one(pool)
+        .await?;
+    Ok(to_u64(value))
+}
+
+pub(super) async fn contacts(pool: &PgPool) -> Result<Vec<UnitContact>, StorageError> {
+    let rows = sqlx::query(
+        "SELECT g.unit, max(d.last_contact_ms),
+             coalesce(sum(d.unsent_reported) FILTER (WHERE d.replaced_ms IS NULL), 0)::BIGINT,
+             count(*) FILTER (WHERE d.replaced_ms IS NULL),
+             sum(d.lost_unsent)::BIGINT
+         FROM (SELECT DISTINCT account, unit FROM grant_of WHERE until_ms IS NULL) AS g
+         JOIN device AS d ON d.account = g.account
+         GROUP BY g.unit ORDER BY g.unit",
+    )
+    .fetch_all(pool)
+    .await?;
+    let read = |row: PgRow| {
+        Ok(UnitContact {
+            unit: Scope::new(row.try_get::<&str, _>(0)?),
+            last_contact_ms: row.try_get(1)?,
+            unsent: to_u64(row.try_get(2)?),
+            devices: to_u64(row.try_get(3)?),
+            lost_unsent: to_u64(row.try_get(4)?),
+        })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+pub(super) async fn refused(
+    pool: &PgPool,
+    device: &DeviceId,
+    incarnation: &Incarnation,
+) -> Result<Vec<RefusedRecord>, StorageError> {
+    let rows = sqlx::query(
+        "SELECT seq, raw, verdict FROM refused WHERE device = $1 AND incarnation = $2
+         ORDER BY seq, received_ms",
+    )
+    .bind(device.as_str())
+    .bind(incarnation.as_str())
+    .fetch_all(pool)
+    .await?;
+    let read = |row: &PgRow| {
+        Ok(RefusedRecord {
+            seq: OpSeq::new(to_u64(row.try_get(0)?)).ok_or(StorageError::Unavailable)?,
+            raw: from_json(row.try_get(1)?)?,
+            verdict: from_json(row.try_get(2)?)?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
