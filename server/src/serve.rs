@@ -22,7 +22,8 @@ use crate::pages;
 use crate::projections::board::BoardCache;
 use crate::site::{Made, Site};
 use crate::state::{AppState, Parts};
-use crate::storage::sqlite::SqliteStorage;
+use crate::storage;
+use crate::upgrade::judge_again;
 
 /// Folder of compressed files within the data folder.
 const ASSET_CACHE: &str = "asset-cache";
@@ -34,8 +35,10 @@ const PURGE_EVERY: Duration = Duration::from_hours(1);
 /// What a server is made of.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Folder of the database.
+    /// Folder of the database, and of what is made once from the app's files.
     pub data: PathBuf,
+    /// Address of a PostgreSQL database, used instead of the folder's own.
+    pub database: Option<String>,
     /// Folder of the app's files.
     pub site: PathBuf,
     /// Fixed civil day.
@@ -50,17 +53,26 @@ pub struct Options {
 /// When the data folder or the site folder cannot be used.
 pub async fn open(options: &Options) -> anyhow::Result<AppState> {
     let data = &options.data;
-    let storage = SqliteStorage::open(data)
+    let storage = storage::open(data, options.database.as_deref())
         .await
-        .with_context(|| format!("cannot open the database in {}", data.display()))?;
+        .with_context(|| match options.database {
+            // The address may hold a password.
+            Some(_) => "cannot open the PostgreSQL database".to_owned(),
+            None => format!("cannot open the database in {}", data.display()),
+        })?;
+    let directory = DirectoryCache::default();
+    let admitted = judge_again(&*storage, &directory).await?;
+    if admitted > 0 {
+        tracing::info!(admitted, "operations of later releases are understood now");
+    }
     pages::prepare();
     let (folder, cache) = (options.site.clone(), data.join(ASSET_CACHE));
     let site = tokio::task::spawn_blocking(move || load_site(&folder, &cache)).await??;
     Ok(AppState::new(Parts {
-        storage: Arc::new(storage),
+        storage,
         clock: Clock::new(options.today),
         accounts: Accounts::new()?,
-        directory: DirectoryCache::default(),
+        directory,
         site,
         snapshots: SnapshotCache::default(),
         pages: PageCache::default(),

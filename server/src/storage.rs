@@ -2,24 +2,29 @@
 //!
 //! Every implementation passes `tests/storage/conformance.rs`.
 
-use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use sync::{
-    AuthorId, Cursor, DeviceId, Epoch, Incarnation, LogEntry, OpSeq, Policy, Receipt, Register,
-    RegisterKey, Scope, ScopeState, Segment, ServerSeq, Snapshot, SyncRequest,
+    AuthorId, Cursor, DeviceId, Incarnation, LogEntry, OpDigest, Operation, Register, RegisterKey,
+    Scope, ScopeState, Segment, ServerSeq, Snapshot,
 };
 
 use backend::AccountChange;
+use batch::Admission;
 use queue::Queue;
+pub use records::*;
 
 mod backend;
+mod batch;
 pub mod postgres;
 mod queue;
+mod records;
 mod rows;
 pub mod sqlite;
 mod states;
+mod upkeep;
 mod writer;
 
 /// Author of operations that come out of a workbook.
@@ -47,194 +52,15 @@ pub enum StorageError {
     Unavailable,
 }
 
-/// A policy that may be judged on the writer's task.
-pub type SharedPolicy = Arc<dyn Policy + Send + Sync>;
-
-/// A request's operations, to be decided and committed.
-pub struct Push {
-    /// The request; its `cursors` are not looked at.
-    pub request: SyncRequest,
-    /// The signed-in person.
-    pub author: AuthorId,
-    /// Rights and meaning of fields.
-    pub policy: SharedPolicy,
-    /// The server's time, in milliseconds since 1970.
-    pub now_ms: i64,
-    /// Logs to open first when they do not exist (new units of an import).
-    pub new_scopes: Vec<Scope>,
-}
-
-/// What became of a push. It is durable by the time that anybody sees this (invariant I1).
-#[derive(Debug, Clone, PartialEq)]
-pub struct Pushed {
-    /// One for each operation looked at.
-    pub receipts: Vec<Receipt>,
-    /// Place expected next of this incarnation.
-    pub expect: OpSeq,
-    /// How many operations entered the log.
-    pub accepted: usize,
-}
-
-/// A device that called.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Contact {
-    /// The device.
-    pub device: DeviceId,
-    /// Lifetime of its storage.
-    pub incarnation: Incarnation,
-    /// The lifetime that this one says it goes on from. Not read back.
-    pub born_of: Option<Incarnation>,
-    /// Who was signed in.
-    pub user: AuthorId,
-    /// The server's time, in milliseconds since 1970.
-    pub at_ms: i64,
-    /// Operations that the device says are on it only.
-    pub unsent: u64,
-    /// Device time less server time, in milliseconds.
-    pub clock_skew_ms: i64,
-    /// Build of its app.
-    pub app: String,
-}
-
-/// A device as last heard of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeviceRecord {
-    /// Last place received of this incarnation.
-    pub high: Option<OpSeq>,
-    /// Last place of it inside a verified backup.
-    pub backed_up: Option<OpSeq>,
-    /// The last contact.
-    pub contact: Contact,
-}
-
-/// The current history and the last place of each log asked for; a missing scope does not exist.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Heads {
-    /// Current history.
-    pub epoch: Epoch,
-    /// Last places.
-    pub seqs: BTreeMap<Scope, ServerSeq>,
-}
-
-impl Heads {
-    /// Where a scope's log ends.
-    pub fn cursor(&self, scope: &Scope) -> Option<Cursor> {
-        self.seqs.get(scope).map(|seq| Cursor {
-            epoch: self.epoch,
-            seq: *seq,
-        })
-    }
-}
-
-/// What the devices of one unit's people last said.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnitContact {
-    /// The unit that the people's grants name.
-    pub unit: Scope,
-    /// Server time of the latest contact, in milliseconds since 1970.
-    pub last_contact_ms: i64,
-    /// Operations that the devices say are on them only.
-    pub unsent: u64,
-    /// How many devices.
-    pub devices: u64,
-    /// Operations that were on devices only when their storage was lost, by what they last said.
-    pub lost_unsent: u64,
-}
-
-/// The end of a log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tail {
-    /// [`Segment`]s as JSON, oldest first. The first may begin before the place that was asked with.
-    pub segments: Vec<String>,
-    /// Last place that they hold; the place asked with when there is none.
-    pub last: ServerSeq,
-}
-
-impl Tail {
-    /// The entries after a place.
-    ///
-    /// # Errors
-    /// `Unavailable` when a segment is not one.
-    pub fn entries(&self, after: ServerSeq) -> Result<Vec<LogEntry>, StorageError> {
-        let mut entries = Vec::new();
-        for body in &self.segments {
-            entries.extend(
-                segment_of(body)?
-                    .into_entries()
-                    .filter(|it| it.server_seq > after),
-            );
-        }
-        Ok(entries)
-    }
-}
-
-/// One line of a unit's history, with the time that it reached the server.
-#[derive(Debug, Clone, PartialEq)]
-pub struct HistoryLine {
-    /// The accepted operation.
-    pub entry: LogEntry,
-    /// Server time of acceptance, in milliseconds since 1970.
-    pub received_ms: i64,
-}
-
-/// An operation that was not accepted, as kept.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RefusedRecord {
-    /// Identity that it claims.
-    pub seq: OpSeq,
-    /// Its bytes.
-    pub raw: serde_json::Value,
-    /// The answer.
-    pub verdict: sync::Verdict,
-}
-
-/// A role in a unit, by the workbook's English identifier.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct StoredGrant {
-    /// Identifier of the role (`domain::rights::Role`).
-    pub role: String,
-    /// The unit.
-    pub unit: Scope,
-    /// When it was withdrawn, in milliseconds since 1970; `None` while it holds.
-    pub until_ms: Option<i64>,
-}
-
-/// A new account.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewUser {
-    /// Sign-in name: lower case, never reused, and the author of the person's operations.
-    pub name: AuthorId,
-    /// Name as people write it.
-    pub display_name: String,
-    /// argon2id, as a PHC string.
-    pub password_hash: String,
-    /// Rights.
-    pub grants: Vec<StoredGrant>,
-}
-
-/// An account.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UserRecord {
-    /// Sign-in name.
-    pub name: AuthorId,
-    /// Name as people write it.
-    pub display_name: String,
-    /// argon2id, as a PHC string.
-    pub password_hash: String,
-    /// Rights.
-    pub grants: Vec<StoredGrant>,
-}
-
-/// SHA-256 of a session's token.
-pub type TokenHash = [u8; 32];
-
-/// A session that has not ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SessionRecord {
-    /// Whose it is.
-    pub user: UserRecord,
-    /// Its end, in milliseconds since 1970.
-    pub expires_ms: i64,
+/// Opens the database of a data folder, or the one at `database` (`postgres://…`), and brings it to this build's form.
+///
+/// # Errors
+/// `Unavailable` when it cannot be used, or when a newer build wrote it.
+pub async fn open(data: &Path, database: Option<&str>) -> Result<Arc<dyn Storage>, StorageError> {
+    Ok(match database {
+        Some(url) => Arc::new(postgres::PostgresStorage::open(url).await?),
+        None => Arc::new(sqlite::SqliteStorage::open(data).await?),
+    })
 }
 
 /// Everything durable. Object-safe; all methods may be called at the same time.
@@ -321,6 +147,34 @@ pub trait Storage: Send + Sync + 'static {
         device: &DeviceId,
         incarnation: &Incarnation,
     ) -> Result<Vec<RefusedRecord>, StorageError>;
+
+    /// What was kept for a later release, in order of arrival.
+    async fn newer(&self) -> Result<Vec<NewerRecord>, StorageError>;
+
+    /// Judges again what was kept; `op` is what it is read as now. Whether it found its place in the log.
+    async fn admit(
+        &self,
+        newer: &NewerRecord,
+        op: Operation,
+        policy: SharedPolicy,
+    ) -> Result<bool, StorageError> {
+        let admission = Admission {
+            op,
+            digest: newer.digest,
+            policy,
+            received_ms: newer.received_ms,
+            offset_ms: newer.offset_ms,
+        };
+        self.queue().admit(admission).await
+    }
+
+    /// Makes a scope's checkpoint and plans anew from its log (invariant I5). Whether they were what the log says.
+    ///
+    /// # Errors
+    /// `Missing` when there is no such scope; `Unavailable` when its log cannot be read: nothing is changed then.
+    async fn rebuild(&self, scope: &Scope) -> Result<bool, StorageError> {
+        self.queue().rebuild(scope).await
+    }
 
     /// Every accepted operation of one author, scope by scope in server order.
     async fn entries_by(&self, author: &AuthorId) -> Result<Vec<LogEntry>, StorageError>;
@@ -422,6 +276,14 @@ impl From<sqlx::Error> for StorageError {
 /// Reads a run of the log that this server wrote.
 fn segment_of(body: &str) -> Result<Segment, StorageError> {
     Segment::from_json(body).map_err(states::unreadable)
+}
+
+/// Reads a digest that this server wrote.
+fn digest_of(bytes: &[u8]) -> Result<OpDigest, StorageError> {
+    bytes.try_into().map(OpDigest).map_err(|_| {
+        tracing::error!("a digest in the database is not one");
+        StorageError::Unavailable
+    })
 }
 
 /// Reads JSON that this server wrote.

@@ -230,15 +230,8 @@ pub fn decide(
 ) -> Decision {
     let lifetime = (request.device.clone(), request.incarnation.clone());
     let mut high = working.devices.get(&lifetime).and_then(|it| it.high);
-    let mut decision = Decision {
-        receipts: Vec::with_capacity(request.ops.len()),
-        new_receipts: Vec::with_capacity(request.ops.len()),
-        accepted: Vec::with_capacity(request.ops.len()),
-        offset_ms: clock.now_ms.saturating_sub(request.now_ms),
-        refused: Vec::new(),
-        filled: None,
-        expect: OpSeq::FIRST,
-    };
+    let offset_ms = clock.now_ms.saturating_sub(request.now_ms);
+    let mut decision = Decision::empty(offset_ms, request.ops.len());
     for incoming in &request.ops {
         // Without a place there is nothing to answer to; the phone never writes such an operation.
         let Some(seq) = incoming.place() else {
@@ -309,6 +302,20 @@ pub fn decide(
 }
 
 impl Decision {
+    /// Nothing decided yet, with room for the answers to `ops`.
+    #[must_use]
+    pub fn empty(offset_ms: i64, ops: usize) -> Self {
+        Self {
+            receipts: Vec::with_capacity(ops),
+            new_receipts: Vec::with_capacity(ops),
+            accepted: Vec::with_capacity(ops),
+            offset_ms,
+            refused: Vec::new(),
+            filled: None,
+            expect: OpSeq::FIRST,
+        }
+    }
+
     fn refuse(&mut self, id: OpId, incoming: &Incoming, digest: OpDigest, verdict: &Verdict) {
         self.refused.push(Refused {
             id,

@@ -128,7 +128,7 @@ fn check_limits(request: &mut SyncRequest) -> Result<(), ApiError> {
     let names = [request.device.as_str(), request.incarnation.as_str()];
     if names
         .iter()
-        .any(|it| it.is_empty() || it.len() > NAME_BYTES_MAX)
+        .any(|it| it.is_empty() || it.len() > NAME_BYTES_MAX || it.contains(char::is_control))
     {
         return Err(ApiError::malformed());
     }
@@ -136,6 +136,7 @@ fn check_limits(request: &mut SyncRequest) -> Result<(), ApiError> {
         return Err(ApiError::too_large());
     }
     request.unsent = request.unsent.min(UNSENT_MAX);
+    request.app.retain(|it| !it.is_control());
     if request.app.len() > NAME_BYTES_MAX {
         let end = request.app.floor_char_boundary(NAME_BYTES_MAX);
         request.app.truncate(end);

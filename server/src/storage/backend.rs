@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use sync::{AuthorId, Epoch, Lifetime, OpSeq, Scope, ServerSeq};
+use sync::{AuthorId, Epoch, Lifetime, OpDigest, OpId, OpSeq, Scope, ServerSeq};
 
-use super::rows::{ReceiptRow, Rows, ScopeHead};
+use super::rows::{PlanRow, ReceiptRow, Rows, ScopeHead};
 use super::{Contact, NewUser, StorageError, TokenHash};
 
 /// A change to accounts or sessions.
@@ -96,6 +96,23 @@ pub(super) trait Transaction: Send {
         &mut self,
         change: &AccountChange,
     ) -> Result<Result<(), StorageError>, StorageError>;
+
+    /// The registers of a scope that are kept as plans, in order of their address.
+    async fn plans(&mut self, scope: &Scope) -> Result<Vec<PlanRow>, StorageError>;
+
+    /// Takes away what follows from a scope's log: its checkpoints and plans.
+    async fn forget_projections(&mut self, scope: &Scope) -> Result<(), StorageError>;
+
+    /// Writes the answers of a row that is there already.
+    async fn replace_receipt(&mut self, row: &ReceiptRow) -> Result<(), StorageError>;
+
+    /// What became of an operation that was kept: another refusal, or a place in the log when there is none.
+    async fn settle_refused(
+        &mut self,
+        id: &OpId,
+        digest: &OpDigest,
+        refusal: Option<&str>,
+    ) -> Result<(), StorageError>;
 
     /// Makes it durable.
     async fn commit(self: Box<Self>) -> Result<(), StorageError>;

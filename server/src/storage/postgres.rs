@@ -4,21 +4,22 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::ConnectOptions as _;
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions as _, Connection as _};
 use sync::{AuthorId, DeviceId, Incarnation, LogEntry, Register, RegisterKey, Scope, ServerSeq};
 
 use super::queue::Queue;
 use super::{
-    DeviceRecord, Heads, HistoryLine, RefusedRecord, SessionRecord, Storage, StorageError, Tail,
-    TokenHash, UnitContact, UserRecord,
+    DeviceRecord, Heads, HistoryLine, NewerRecord, RefusedRecord, SessionRecord, Storage,
+    StorageError, Tail, TokenHash, UnitContact, UserRecord,
 };
 use backend::PostgresBackend;
 
 mod accounts;
 mod backend;
 mod read;
+mod write;
 
 /// Connections for reading.
 const READERS_MAX: u32 = 8;
@@ -59,6 +60,26 @@ impl PostgresStorage {
         let queue = Queue::start(Box::new(PostgresBackend(writer)));
         Ok(Self { readers, queue })
     }
+}
+
+/// Begins a new history after PostgreSQL's own tools put a backup back, while no server runs: phones hear of it at their next call
+/// and send again what the backup lacks.
+///
+/// # Errors
+/// `Unavailable` when the database does not answer.
+pub async fn begin_history(url: &str, now_ms: i64) -> Result<(), StorageError> {
+    let mut connection = PgConnection::connect(url).await?;
+    let mut tx = connection.begin().await?;
+    // A number that no history had before: also when the one that was lost had begun some of its own.
+    sqlx::query("UPDATE meta SET value = greatest(value + 1, $1) WHERE name = 'epoch'")
+        .bind(now_ms / 1_000)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("UPDATE scope SET restored_at = last_seq")
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(connection.close().await?)
 }
 
 #[async_trait]
@@ -114,6 +135,10 @@ impl Storage for PostgresStorage {
         incarnation: &Incarnation,
     ) -> Result<Vec<RefusedRecord>, StorageError> {
         read::refused(&self.readers, device, incarnation).await
+    }
+
+    async fn newer(&self) -> Result<Vec<NewerRecord>, StorageError> {
+        read::newer(&self.readers).await
     }
 
     async fn entries_by(&self, author: &AuthorId) -> Result<Vec<LogEntry>, StorageError> {

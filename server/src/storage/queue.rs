@@ -7,7 +7,8 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::backend::{AccountChange, Backend};
-use super::writer::{self, Answer, Job, PushJob};
+use super::batch::{Admission, Answer, Job, PushJob};
+use super::writer;
 use super::{Contact, Push, Pushed, StorageError};
 
 /// Jobs that may wait for the writer; senders wait beyond that.
@@ -52,6 +53,15 @@ impl Queue {
 
     pub(super) async fn state(&self, scope: &Scope) -> Result<Arc<ScopeState>, StorageError> {
         self.ask(|answer| Job::State(scope.clone(), answer)).await
+    }
+
+    pub(super) async fn admit(&self, admission: Admission) -> Result<bool, StorageError> {
+        self.ask(|answer| Job::Admit(Box::new(admission), answer))
+            .await
+    }
+
+    pub(super) async fn rebuild(&self, scope: &Scope) -> Result<bool, StorageError> {
+        self.ask(|answer| Job::Rebuild(scope.clone(), answer)).await
     }
 
     pub(super) fn note(&self, contact: Contact) {

@@ -3,7 +3,7 @@
 use sync::wire::{read_receipts, receipt_runs};
 use sync::{
     AuthorId, DeviceId, Incarnation, Lifetime, OpDigest, OpId, OpSeq, REQUEST_OPS_MAX, Receipt,
-    RegisterKey, Scope, ServerSeq, StoredReceipt,
+    Register, RegisterKey, Scope, ServerSeq, StoredReceipt, Verdict,
 };
 
 use super::{Contact, StorageError};
@@ -65,10 +65,21 @@ pub(super) struct CheckpointRow {
 }
 
 /// A register that says which records exist.
+#[derive(PartialEq, Eq)]
 pub(super) struct PlanRow {
     pub(super) key: RegisterKey,
     pub(super) version: ServerSeq,
     pub(super) body: String,
+}
+
+impl PlanRow {
+    pub(super) fn of(key: RegisterKey, register: &Register) -> Result<Self, StorageError> {
+        Ok(Self {
+            version: register.version,
+            body: super::to_json(register)?,
+            key,
+        })
+    }
 }
 
 /// A device that called.
@@ -125,16 +136,36 @@ impl ReceiptRow {
         rows
     }
 
+    /// Gives one place another answer.
+    ///
+    /// # Errors
+    /// As [`Self::answers`].
+    pub(super) fn answer_anew(
+        &mut self,
+        seq: OpSeq,
+        verdict: &Verdict,
+    ) -> Result<(), StorageError> {
+        let mut receipts = self.receipts()?;
+        for receipt in receipts.iter_mut().filter(|it| it.seq == seq) {
+            receipt.verdict = verdict.clone();
+        }
+        self.verdicts = receipt_runs(&receipts).to_string();
+        Ok(())
+    }
+
+    fn receipts(&self) -> Result<Vec<Receipt>, StorageError> {
+        read_receipts(super::from_json(&self.verdicts)?).map_err(|error| {
+            tracing::error!(%error, "unreadable receipts in the database");
+            StorageError::Unavailable
+        })
+    }
+
     /// The single answers.
     ///
     /// # Errors
     /// `Unavailable` when the row is not one that this server wrote.
     pub(super) fn answers(&self) -> Result<Vec<(OpId, StoredReceipt)>, StorageError> {
-        let runs = super::from_json(&self.verdicts)?;
-        let receipts = read_receipts(runs).map_err(|error| {
-            tracing::error!(%error, "unreadable receipts in the database");
-            StorageError::Unavailable
-        })?;
+        let receipts = self.receipts()?;
         let (digests, rest) = self.digests.as_chunks::<DIGEST_BYTES>();
         if digests.len() != receipts.len() || !rest.is_empty() {
             tracing::error!("receipts and digests in the database do not match");

@@ -14,15 +14,17 @@ use sync::{AuthorId, DeviceId, Incarnation, LogEntry, Register, RegisterKey, Sco
 
 use super::queue::Queue;
 use super::{
-    DeviceRecord, Heads, HistoryLine, RefusedRecord, SessionRecord, Storage, StorageError, Tail,
-    TokenHash, UnitContact, UserRecord,
+    DeviceRecord, Heads, HistoryLine, NewerRecord, RefusedRecord, SessionRecord, Storage,
+    StorageError, Tail, TokenHash, UnitContact, UserRecord,
 };
 use backend::SqliteBackend;
 
 mod accounts;
 mod backend;
+pub mod copies;
 mod insert;
 mod read;
+mod rows;
 
 /// File name of the database in the data folder.
 pub const FILE_NAME: &str = "sotay.sqlite3";
@@ -132,6 +134,10 @@ impl Storage for SqliteStorage {
         incarnation: &Incarnation,
     ) -> Result<Vec<RefusedRecord>, StorageError> {
         read::refused(&self.readers, device, incarnation).await
+    }
+
+    async fn newer(&self) -> Result<Vec<NewerRecord>, StorageError> {
+        read::newer(&self.readers).await
     }
 
     async fn entries_by(&self, author: &AuthorId) -> Result<Vec<LogEntry>, StorageError> {

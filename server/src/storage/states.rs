@@ -52,7 +52,8 @@ impl States {
             None => read_checkpoint(tx, head).await?,
         };
         if kept.state.end < head.last {
-            fold_tail(tx, head, &mut kept).await?;
+            let state = Arc::make_mut(&mut kept.state);
+            fold_until(tx, &head.scope, state, head.last).await?;
         }
         Ok(kept)
     }
@@ -154,30 +155,30 @@ async fn read_checkpoint(tx: &mut dyn Transaction, head: &ScopeHead) -> Result<K
     })
 }
 
-/// Folds what the log holds after a state's end: another process wrote it, or no checkpoint holds it yet.
-async fn fold_tail(
+/// Folds what the log holds after a state's end, up to a place: another process wrote it, or no checkpoint holds it yet.
+pub(super) async fn fold_until(
     tx: &mut dyn Transaction,
-    head: &ScopeHead,
-    kept: &mut Kept,
+    scope: &Scope,
+    state: &mut ScopeState,
+    last: ServerSeq,
 ) -> Result<(), StorageError> {
-    let state = Arc::make_mut(&mut kept.state);
-    while state.end < head.last {
+    while state.end < last {
         let before = state.end;
-        for body in tx.segments(&head.scope, before, SEGMENTS_READ).await? {
-            fold(state, &body)?;
+        for body in tx.segments(scope, before, SEGMENTS_READ).await? {
+            fold(state, &body, last)?;
         }
         if state.end == before {
-            tracing::error!(scope = %head.scope, at = before.0, "the log ends before its head");
+            tracing::error!(%scope, at = before.0, "the log ends before its head");
             return Err(StorageError::Unavailable);
         }
     }
     Ok(())
 }
 
-/// Folds a segment's entries after a state's end.
-pub(super) fn fold(state: &mut ScopeState, body: &str) -> Result<(), StorageError> {
+/// Folds a segment's entries after a state's end, up to a place.
+fn fold(state: &mut ScopeState, body: &str, last: ServerSeq) -> Result<(), StorageError> {
     for entry in super::segment_of(body)?.into_entries() {
-        if entry.server_seq > state.end {
+        if entry.server_seq > state.end && entry.server_seq <= last {
             state.apply(&entry);
             // Whatever it did, it is behind us.
             state.end = entry.server_seq;

@@ -6,132 +6,19 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use sync::{
-    Address, Decision, DeviceState, Lifetime, LogEntry, Needs, OpSeq, RegisterKey, Scope,
-    ScopeState, Segment, ServerClock, Working,
+    Address, Decision, DeviceState, Lifetime, LogEntry, OpSeq, RegisterKey, Scope, Segment,
+    ServerClock, Working,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
-use super::backend::{AccountChange, Backend, Transaction};
+use super::backend::{Backend, Transaction};
+use super::batch::{Batch, Done, Job, PushJob};
 use super::rows::{DeviceRow, PlanRow, ReceiptRow, RefusedRow, Rows, SegmentRow};
 use super::states::{Kept, States};
-use super::{Contact, Push, Pushed, STRUCTURE_FIELD, StorageError, to_json};
+use super::{Contact, Push, Pushed, STRUCTURE_FIELD, StorageError, to_json, upkeep};
 
-/// Jobs in one commit.
-const COMMIT_JOBS_MAX: usize = 512;
-/// Operations in one commit; a single larger push (an import) still goes in whole.
-const COMMIT_OPS_MAX: usize = 16_384;
 /// Entries of one segment: an import is long, and a phone on a bad line pulls whole segments.
 const SEGMENT_ENTRIES_MAX: usize = 500;
-
-/// A push and what it will look at.
-pub(super) struct PushJob {
-    pub(super) push: Push,
-    pub(super) needs: Needs,
-}
-
-/// Something to do.
-pub(super) enum Job {
-    Push(Box<PushJob>, Answer<Pushed>),
-    Contact(Box<Contact>),
-    Account(Box<AccountChange>, Answer<()>),
-    /// Asks for a scope as it is.
-    State(Scope, Answer<Arc<ScopeState>>),
-    /// Finish what came before, then end.
-    Stop,
-}
-
-/// Where an answer goes.
-pub(super) type Answer<T> = oneshot::Sender<Result<T, StorageError>>;
-
-/// Jobs that are committed together.
-#[derive(Default)]
-struct Batch {
-    pushes: Vec<(PushJob, Answer<Pushed>)>,
-    contacts: Vec<Contact>,
-    changes: Vec<(AccountChange, Answer<()>)>,
-    asks: Vec<(Scope, Answer<Arc<ScopeState>>)>,
-    ops: usize,
-    stop: bool,
-}
-
-/// What a committed batch has to say.
-struct Done {
-    pushes: Vec<Pushed>,
-    changes: Vec<Result<(), StorageError>>,
-    states: Vec<Result<Arc<ScopeState>, StorageError>>,
-}
-
-impl Batch {
-    fn put(&mut self, job: Job) {
-        match job {
-            Job::Push(job, answer) => {
-                self.ops += job.push.request.ops.len();
-                self.pushes.push((*job, answer));
-            }
-            Job::Contact(contact) => self.contacts.push(*contact),
-            Job::Account(change, answer) => self.changes.push((*change, answer)),
-            Job::State(scope, answer) => self.asks.push((scope, answer)),
-            Job::Stop => self.stop = true,
-        }
-    }
-
-    fn jobs(&self) -> usize {
-        self.pushes.len() + self.contacts.len() + self.changes.len() + self.asks.len()
-    }
-
-    fn is_full(&self) -> bool {
-        self.stop || self.jobs() >= COMMIT_JOBS_MAX || self.ops >= COMMIT_OPS_MAX
-    }
-
-    /// Answers everybody; those who have gone away are passed over.
-    fn answer(self, done: Result<Done, StorageError>) {
-        fn tell<A, T>(
-            asked: Vec<(A, Answer<T>)>,
-            said: Result<Vec<Result<T, StorageError>>, StorageError>,
-        ) {
-            match said {
-                Ok(said) => {
-                    for ((_, answer), result) in asked.into_iter().zip(said) {
-                        let _ = answer.send(result);
-                    }
-                }
-                Err(error) => {
-                    for (_, answer) in asked {
-                        let _ = answer.send(Err(error));
-                    }
-                }
-            }
-        }
-        let (pushes, changes, states) = match done {
-            Ok(done) => (
-                Ok(done.pushes.into_iter().map(Ok).collect()),
-                Ok(done.changes),
-                Ok(done.states),
-            ),
-            Err(error) => (Err(error), Err(error), Err(error)),
-        };
-        tell(self.pushes, pushes);
-        tell(self.changes, changes);
-        tell(self.asks, states);
-    }
-
-    /// Each job as a batch of its own, so that one which cannot be written does not fail its neighbours.
-    fn split(self) -> Vec<Self> {
-        let pushes = self.pushes.into_iter().map(|it| Self {
-            pushes: vec![it],
-            ..Self::default()
-        });
-        let changes = self.changes.into_iter().map(|it| Self {
-            changes: vec![it],
-            ..Self::default()
-        });
-        let asks = self.asks.into_iter().map(|it| Self {
-            asks: vec![it],
-            ..Self::default()
-        });
-        pushes.chain(changes).chain(asks).collect()
-    }
-}
 
 /// Writes until told to stop or until nobody can ask any more.
 pub(super) async fn run(mut backend: Box<dyn Backend>, mut jobs: mpsc::Receiver<Job>) {
@@ -145,6 +32,7 @@ pub(super) async fn run(mut backend: Box<dyn Backend>, mut jobs: mpsc::Receiver<
             batch.put(job);
         }
         let stop = batch.stop;
+        let upkeep = batch.upkeep.take();
         match write(&mut *backend, &mut states, &batch).await {
             Err(_) if batch.jobs() > 1 => {
                 for single in batch.split() {
@@ -153,6 +41,11 @@ pub(super) async fn run(mut backend: Box<dyn Backend>, mut jobs: mpsc::Receiver<
                 }
             }
             done => batch.answer(done),
+        }
+        if let Some(upkeep) = upkeep {
+            upkeep::run(&mut *backend, upkeep).await;
+            // What it wrote is not in the states that were kept.
+            states = States::default();
         }
         if stop {
             break;
@@ -356,7 +249,11 @@ fn by_scope(entries: Vec<LogEntry>) -> Vec<Vec<LogEntry>> {
     scopes.into_values().collect()
 }
 
-fn segment_row(entries: Vec<LogEntry>, received_ms: i64, offset_ms: i64) -> Option<SegmentRow> {
+pub(super) fn segment_row(
+    entries: Vec<LogEntry>,
+    received_ms: i64,
+    offset_ms: i64,
+) -> Option<SegmentRow> {
     let first = entries.first()?;
     let (id, author) = (first.op.id.clone(), first.op.author.clone());
     let segment = Segment::of_push(entries, received_ms, offset_ms)?;
@@ -428,11 +325,7 @@ fn add_plans(
         };
         let state = working.scopes.get(&key.scope);
         if let Some(register) = state.and_then(|it| it.registers.get(&address)) {
-            rows.plans.push(PlanRow {
-                version: register.version,
-                body: to_json(register)?,
-                key,
-            });
+            rows.plans.push(PlanRow::of(key, register)?);
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use reqwest::StatusCode;
 use server::accounts::enrol::{EnrolError, Enrolment, enrol};
 use sync::Scope;
 
-use crate::support::{HONG_THUONG, PASSWORD, PROPAGANDA, TestServer, cookie_pair};
+use crate::support::{HONG_THUONG, Line, PASSWORD, PROPAGANDA, TestServer, cookie_pair};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 

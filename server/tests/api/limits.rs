@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sync::Incoming;
 use sync::wire::Wire as _;
 
-use crate::support::{HONG_THUONG, PROPAGANDA, TestServer, refusal, tick_key};
+use crate::support::{HONG_THUONG, Line, PROPAGANDA, TestServer, refusal, tick_key};
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{DISTRICT, HONG_THUONG, LEAD, PROPAGANDA, TODAY, TestServer};
+use crate::support::{DISTRICT, HONG_THUONG, LEAD, Line, PROPAGANDA, TODAY, TestServer};
 
 #[tokio::test]
 async fn says_what_a_phone_keeps_and_offers() {

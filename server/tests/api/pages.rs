@@ -2,7 +2,7 @@
 
 use reqwest::StatusCode;
 
-use crate::support::{A_NGO, HONG_THUONG, LEAD, PROPAGANDA, TestServer, garble, tick_key};
+use crate::support::{A_NGO, HONG_THUONG, LEAD, Line, PROPAGANDA, TestServer, garble, tick_key};
 
 #[tokio::test]
 async fn a_page_without_a_session_leads_to_sign_in_and_back() {

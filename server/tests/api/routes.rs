@@ -6,7 +6,7 @@ use reqwest::{Method, Response};
 use serde_json::json;
 use server::api::routes;
 
-use crate::support::{HONG_THUONG, LEAD, PROPAGANDA, TestServer};
+use crate::support::{HONG_THUONG, LEAD, Line, PROPAGANDA, TestServer};
 
 /// Status for nobody, the propaganda officer of Hồng Thượng, and the superior; with how to ask.
 const TABLE: &[(&str, &str, &str, [u16; 3])] = &[

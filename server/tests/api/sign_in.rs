@@ -5,7 +5,7 @@ use std::time::Instant;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{LEAD, PASSWORD, PROPAGANDA, TestServer, refusal};
+use crate::support::{LEAD, Line, PASSWORD, PROPAGANDA, TestServer, refusal};
 
 #[tokio::test]
 async fn the_right_password_opens_a_session_with_a_guarded_cookie() {

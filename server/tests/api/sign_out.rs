@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use crate::support::{PROPAGANDA, TestServer, refusal};
+use crate::support::{Line, PROPAGANDA, TestServer, refusal};
 
 #[tokio::test]
 async fn the_session_ends_on_the_server_and_in_the_browser() {

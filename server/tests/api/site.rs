@@ -2,7 +2,7 @@
 
 use reqwest::{Method, StatusCode};
 
-use crate::support::{TestServer, refusal};
+use crate::support::{Line, TestServer, refusal};
 
 #[tokio::test]
 async fn the_worker_lists_files_that_are_really_served() {

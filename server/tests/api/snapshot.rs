@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode};
 use sync::Snapshot;
 
 use crate::support::{
-    A_NGO, DISTRICT, HONG_THUONG, LEAD, PROPAGANDA, TestServer, refusal, tick_key,
+    A_NGO, DISTRICT, HONG_THUONG, LEAD, Line, PROPAGANDA, TestServer, refusal, tick_key,
 };
 
 #[tokio::test]

@@ -4,7 +4,9 @@ use reqwest::StatusCode;
 use sync::wire::Wire as _;
 use sync::{Page, Snapshot};
 
-use crate::support::{A_NGO, DISTRICT, HONG_THUONG, PROPAGANDA, TestServer, refusal, tick_key};
+use crate::support::{
+    A_NGO, DISTRICT, HONG_THUONG, Line, PROPAGANDA, TestServer, refusal, tick_key,
+};
 
 async fn page(server: &TestServer, path: &str, cookie: &str) -> Page {
     let answer = server.get(path, Some(cookie)).await;

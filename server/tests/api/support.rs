@@ -21,9 +21,10 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+#[path = "../support/phone.rs"]
 mod phone;
 
-pub use phone::{Phone, garble};
+pub use phone::{Line, Phone, garble};
 
 pub const DISTRICT: &str = "TTH-ALUOI";
 pub const HONG_THUONG: &str = "AL-HONG-THUONG";
@@ -70,6 +71,7 @@ impl TestServer {
     async fn open(folder: tempfile::TempDir) -> Self {
         let options = Options {
             data: folder.path().join("data"),
+            database: None,
             site: folder.path().join("site"),
             today: Some(TODAY.parse_day()),
             behind_proxy: false,
@@ -117,21 +119,6 @@ impl TestServer {
         }
     }
 
-    pub async fn get(&self, path: &str, cookie: Option<&str>) -> Response {
-        self.request(Method::GET, path, cookie)
-            .send()
-            .await
-            .unwrap()
-    }
-
-    pub async fn post(&self, path: &str, cookie: Option<&str>, body: &Value) -> Response {
-        self.request(Method::POST, path, cookie)
-            .json(body)
-            .send()
-            .await
-            .unwrap()
-    }
-
     pub async fn sign_in_as(&self, user: &str, password: &str) -> Response {
         let body = json!({ "user": user, "password": password });
         self.post("/api/v1/sign-in", None, &body).await
@@ -157,6 +144,18 @@ impl TestServer {
             phone.load(self, scope.as_str().unwrap()).await;
         }
         phone
+    }
+}
+
+impl Line for TestServer {
+    async fn get(&self, path: &str, cookie: Option<&str>) -> Response {
+        let request = self.request(Method::GET, path, cookie);
+        request.send().await.unwrap()
+    }
+
+    async fn post(&self, path: &str, cookie: Option<&str>, body: &Value) -> Response {
+        let request = self.request(Method::POST, path, cookie).json(body);
+        request.send().await.unwrap()
     }
 }
 

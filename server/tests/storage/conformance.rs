@@ -26,7 +26,23 @@ pub trait Fixture {
     async fn open(&self) -> Box<dyn Storage>;
     /// What [`LOG_ROWS`] answers.
     async fn log_rows(&self) -> Vec<LogRow>;
+    /// What [`PROJECTIONS`] answers.
+    async fn projections(&self) -> Vec<String>;
+    /// Runs [`FALSIFICATIONS`].
+    async fn falsify(&self);
 }
+
+/// Everything that follows from the log, as text.
+pub const PROJECTIONS: &str = "SELECT 'checkpoint ' || scope || ' ' || seq || ' ' || body FROM checkpoint
+    UNION ALL
+    SELECT 'plan ' || scope || ' ' || kind || ' ' || record || ' ' || field || ' ' || version || ' ' || body FROM plan
+    ORDER BY 1";
+
+/// What no server of ours writes.
+pub const FALSIFICATIONS: [&str; 2] = [
+    "UPDATE plan SET version = version + 1",
+    "DELETE FROM checkpoint",
+];
 
 /// The question that people ask of the log.
 pub const LOG_ROWS: &str =
@@ -70,6 +86,9 @@ macro_rules! suite {
             unknown_scopes_are_missing_and_closed_storage_is_unavailable,
             places_beyond_signed_integers_survive,
             the_log_can_be_asked_in_sql,
+            i05_projections_made_anew_from_the_log_are_the_same_bytes,
+            what_was_kept_for_a_later_release_is_judged_again_by_it,
+            what_a_later_release_refuses_stays_kept_with_its_reason,
             a_text_with_a_nul_stays_as_it_is_and_stops_no_question,
         );
     };

@@ -2,6 +2,7 @@
 
 mod cluster;
 mod conformance;
+mod copies;
 mod golden;
 mod postgres;
 mod sqlite;

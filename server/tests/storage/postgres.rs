@@ -5,10 +5,16 @@ use server::storage::postgres::PostgresStorage;
 use sqlx::{Connection as _, PgConnection};
 
 use crate::cluster::Cluster;
-use crate::conformance::{self, Fixture, LOG_ROWS, LogRow, suite};
+use crate::conformance::{self, FALSIFICATIONS, Fixture, LOG_ROWS, LogRow, PROJECTIONS, suite};
 
 struct Postgres {
     cluster: Cluster,
+}
+
+impl Postgres {
+    async fn connect(&self) -> PgConnection {
+        PgConnection::connect(self.cluster.url()).await.unwrap()
+    }
 }
 
 impl Fixture for Postgres {
@@ -23,9 +29,24 @@ impl Fixture for Postgres {
     }
 
     async fn log_rows(&self) -> Vec<LogRow> {
-        let mut connection = PgConnection::connect(self.cluster.url()).await.unwrap();
+        let mut connection = self.connect().await;
         let rows = sqlx::query_as(LOG_ROWS).fetch_all(&mut connection).await;
         rows.unwrap()
+    }
+
+    async fn projections(&self) -> Vec<String> {
+        let mut connection = self.connect().await;
+        let rows = sqlx::query_scalar(PROJECTIONS)
+            .fetch_all(&mut connection)
+            .await;
+        rows.unwrap()
+    }
+
+    async fn falsify(&self) {
+        let mut connection = self.connect().await;
+        for sql in FALSIFICATIONS {
+            sqlx::query(sql).execute(&mut connection).await.unwrap();
+        }
     }
 }
 

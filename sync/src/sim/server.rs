@@ -131,15 +131,7 @@ impl Server {
                 continue;
             };
             let mut working = self.working([op.scope.clone()].into());
-            let mut decision = Decision {
-                receipts: Vec::new(),
-                new_receipts: Vec::new(),
-                accepted: Vec::new(),
-                offset_ms: 0,
-                refused: Vec::new(),
-                filled: None,
-                expect: op.id.seq,
-            };
+            let mut decision = Decision::empty(0, 1);
             let rules = self.rules(now_ms, None);
             let clock = ServerClock { now_ms };
             let verdict = admit(&mut working, &op, &rules, clock, &mut decision);

@@ -1,162 +1,21 @@
 //! The writer's statements, in `SQLite`'s words.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
 use async_trait::async_trait;
 use sqlx::{Connection, Row as _, Sqlite, SqliteConnection};
-use sync::{DeviceId, Epoch, Incarnation, Lifetime, OpSeq, Scope, ServerSeq};
+use sync::{
+    DeviceId, Epoch, Incarnation, Lifetime, OpDigest, OpId, OpSeq, RegisterKey, Scope, ServerSeq,
+};
 
 use super::super::backend::{AccountChange, Backend, Transaction};
-use super::super::rows::{
-    CheckpointRow, DeviceRow, PlanRow, ReceiptRow, RefusedRow, Rows, ScopeHead, SegmentRow,
-};
+use super::super::rows::{DeviceRow, PlanRow, ReceiptRow, Rows, ScopeHead};
 use super::super::{Contact, StorageError, from_u64, to_json, to_u64};
 use super::accounts;
-use super::insert::{Insert, Row, Statement};
+use super::rows::{CHECKPOINT, DEVICE, PLAN, RECEIPT, REFUSED, SCOPE, SEGMENT};
 
 /// Checkpoints kept of a scope.
 const CHECKPOINTS_KEPT: i64 = 2;
-
-static SEGMENT: LazyLock<Insert> = LazyLock::new(|| {
-    Insert::new(
-        "INSERT INTO segment (scope, first_seq, last_seq, device, incarnation, first_op, author, \
-         received_ms, body)",
-        9,
-        "",
-    )
-});
-static RECEIPT: LazyLock<Insert> = LazyLock::new(|| {
-    Insert::new(
-        "INSERT INTO receipt (device, incarnation, first_seq, last_seq, digests, verdicts)",
-        6,
-        "",
-    )
-});
-static REFUSED: LazyLock<Insert> = LazyLock::new(|| {
-    Insert::new(
-        "INSERT INTO refused (device, incarnation, seq, digest, author, received_ms, offset_ms, \
-         raw, verdict)",
-        9,
-        "ON CONFLICT DO NOTHING",
-    )
-});
-static CHECKPOINT: LazyLock<Insert> = LazyLock::new(|| {
-    Insert::new(
-        "INSERT INTO checkpoint (scope, seq, body)",
-        3,
-        "ON CONFLICT DO UPDATE SET body = excluded.body",
-    )
-});
-static PLAN: LazyLock<Insert> = LazyLock::new(|| {
-    Insert::new(
-        "INSERT INTO plan (scope, kind, record, field, version, body)",
-        6,
-        "ON CONFLICT DO UPDATE SET version = excluded.version, body = excluded.body",
-    )
-});
-static SCOPE: LazyLock<Insert> = LazyLock::new(|| {
-    Insert::new(
-        "INSERT INTO scope (key, last_seq)",
-        2,
-        "ON CONFLICT DO UPDATE SET last_seq = excluded.last_seq",
-    )
-});
-/// A head moves forward only: a late commit of an earlier contact must not lower it.
-static DEVICE: LazyLock<Insert> = LazyLock::new(|| {
-    Insert::new(
-        "INSERT INTO device (device, incarnation, user, high, last_contact_ms, unsent_reported, \
-         clock_skew_ms, app)",
-        8,
-        "ON CONFLICT DO UPDATE SET user = excluded.user, high = coalesce(excluded.high, high), \
-         last_contact_ms = max(excluded.last_contact_ms, last_contact_ms), \
-         unsent_reported = excluded.unsent_reported, clock_skew_ms = excluded.clock_skew_ms, \
-         app = excluded.app",
-    )
-});
-
-impl Row for SegmentRow {
-    fn bind<'q>(&'q self, statement: Statement<'q>) -> Statement<'q> {
-        statement
-            .bind(self.scope.as_str())
-            .bind(from_u64(self.first.0))
-            .bind(from_u64(self.last.0))
-            .bind(self.device.as_str())
-            .bind(self.incarnation.as_str())
-            .bind(from_u64(self.first_op.get()))
-            .bind(self.author.as_str())
-            .bind(self.received_ms)
-            .bind(self.body.as_str())
-    }
-}
-
-impl Row for ReceiptRow {
-    fn bind<'q>(&'q self, statement: Statement<'q>) -> Statement<'q> {
-        statement
-            .bind(self.lifetime.0.as_str())
-            .bind(self.lifetime.1.as_str())
-            .bind(from_u64(self.first.get()))
-            .bind(from_u64(self.last.get()))
-            .bind(self.digests.as_slice())
-            .bind(self.verdicts.as_str())
-    }
-}
-
-impl Row for RefusedRow {
-    fn bind<'q>(&'q self, statement: Statement<'q>) -> Statement<'q> {
-        statement
-            .bind(self.id.device.as_str())
-            .bind(self.id.incarnation.as_str())
-            .bind(from_u64(self.id.seq.get()))
-            .bind(self.digest.0.as_slice())
-            .bind(self.author.as_str())
-            .bind(self.received_ms)
-            .bind(self.offset_ms)
-            .bind(self.raw.as_str())
-            .bind(self.verdict.as_str())
-    }
-}
-
-impl Row for CheckpointRow {
-    fn bind<'q>(&'q self, statement: Statement<'q>) -> Statement<'q> {
-        statement
-            .bind(self.scope.as_str())
-            .bind(from_u64(self.seq.0))
-            .bind(self.body.as_str())
-    }
-}
-
-impl Row for PlanRow {
-    fn bind<'q>(&'q self, statement: Statement<'q>) -> Statement<'q> {
-        statement
-            .bind(self.key.scope.as_str())
-            .bind(self.key.kind.as_str())
-            .bind(self.key.record.as_str())
-            .bind(self.key.field.as_str())
-            .bind(from_u64(self.version.0))
-            .bind(self.body.as_str())
-    }
-}
-
-impl Row for (Scope, ServerSeq) {
-    fn bind<'q>(&'q self, statement: Statement<'q>) -> Statement<'q> {
-        statement.bind(self.0.as_str()).bind(from_u64(self.1.0))
-    }
-}
-
-impl Row for DeviceRow {
-    fn bind<'q>(&'q self, statement: Statement<'q>) -> Statement<'q> {
-        statement
-            .bind(self.contact.device.as_str())
-            .bind(self.contact.incarnation.as_str())
-            .bind(self.contact.user.as_str())
-            .bind(self.high.map(|it| from_u64(it.get())))
-            .bind(self.contact.at_ms)
-            .bind(i64::try_from(self.contact.unsent).unwrap_or(i64::MAX))
-            .bind(self.contact.clock_skew_ms)
-            .bind(self.contact.app.as_str())
-    }
-}
 
 /// The connection that writes.
 pub(super) struct SqliteBackend(pub(super) SqliteConnection);
@@ -331,6 +190,76 @@ impl Transaction for SqliteTransaction<'_> {
         change: &AccountChange,
     ) -> Result<Result<(), StorageError>, StorageError> {
         accounts::change(&mut self.0, change).await
+    }
+
+    async fn plans(&mut self, scope: &Scope) -> Result<Vec<PlanRow>, StorageError> {
+        let rows = sqlx::query(
+            "SELECT kind, record, field, version, body FROM plan WHERE scope = ?
+             ORDER BY kind, record, field",
+        )
+        .bind(scope.as_str())
+        .fetch_all(&mut *self.0)
+        .await?;
+        let plan = |row: sqlx::sqlite::SqliteRow| {
+            let text = |column: usize| row.try_get::<&str, _>(column);
+            Ok(PlanRow {
+                key: RegisterKey::new(scope.as_str(), text(0)?, text(1)?, text(2)?),
+                version: ServerSeq(to_u64(row.try_get(3)?)),
+                body: row.try_get(4)?,
+            })
+        };
+        rows.into_iter().map(plan).collect()
+    }
+
+    async fn forget_projections(&mut self, scope: &Scope) -> Result<(), StorageError> {
+        for sql in [
+            "DELETE FROM checkpoint WHERE scope = ?",
+            "DELETE FROM plan WHERE scope = ?",
+        ] {
+            let forget = sqlx::query(sql).bind(scope.as_str());
+            forget.execute(&mut *self.0).await?;
+        }
+        Ok(())
+    }
+
+    async fn replace_receipt(&mut self, row: &ReceiptRow) -> Result<(), StorageError> {
+        sqlx::query(
+            "UPDATE receipt SET verdicts = ? WHERE device = ? AND incarnation = ? AND last_seq = ?",
+        )
+        .bind(row.verdicts.as_str())
+        .bind(row.lifetime.0.as_str())
+        .bind(row.lifetime.1.as_str())
+        .bind(from_u64(row.last.get()))
+        .execute(&mut *self.0)
+        .await?;
+        Ok(())
+    }
+
+    async fn settle_refused(
+        &mut self,
+        id: &OpId,
+        digest: &OpDigest,
+        refusal: Option<&str>,
+    ) -> Result<(), StorageError> {
+        let statement = match refusal {
+            Some(verdict) => sqlx::query(
+                "UPDATE refused SET verdict = ?
+                 WHERE device = ? AND incarnation = ? AND seq = ? AND digest = ?",
+            )
+            .bind(verdict),
+            None => sqlx::query(
+                "DELETE FROM refused
+                 WHERE device = ? AND incarnation = ? AND seq = ? AND digest = ?",
+            ),
+        };
+        statement
+            .bind(id.device.as_str())
+            .bind(id.incarnation.as_str())
+            .bind(from_u64(id.seq.get()))
+            .bind(digest.0.as_slice())
+            .execute(&mut *self.0)
+            .await?;
+        Ok(())
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StorageError> {

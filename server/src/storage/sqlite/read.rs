@@ -8,8 +8,8 @@ use sync::{
 };
 
 use super::super::{
-    Contact, DeviceRecord, Heads, HistoryLine, MACHINE_AUTHORS, RefusedRecord, StorageError, Tail,
-    UnitContact, from_json, from_u64, segment_of, to_json, to_u64,
+    Contact, DeviceRecord, Heads, HistoryLine, MACHINE_AUTHORS, NewerRecord, RefusedRecord,
+    StorageError, Tail, UnitContact, digest_of, from_json, from_u64, segment_of, to_json, to_u64,
 };
 
 pub(super) async fn device(
@@ -227,4 +227,25 @@ fn register_key(row: &SqliteRow) -> Result<RegisterKey, sqlx::Error> {
         row.try_get::<&str, _>(2)?,
         row.try_get::<&str, _>(3)?,
     ))
+}
+
+/// What was kept for a later release, in order of arrival.
+pub(super) async fn newer(pool: &SqlitePool) -> Result<Vec<NewerRecord>, StorageError> {
+    let rows = sqlx::query(
+        "SELECT raw, digest, received_ms, offset_ms, author FROM refused WHERE is_newer = 1
+         ORDER BY received_ms, device, incarnation, seq",
+    )
+    .fetch_all(pool)
+    .await?;
+    let read = |row: &SqliteRow| {
+        let digest: Vec<u8> = row.try_get(1)?;
+        Ok(NewerRecord {
+            raw: from_json(row.try_get(0)?)?,
+            digest: digest_of(&digest)?,
+            received_ms: row.try_get(2)?,
+            offset_ms: row.try_get(3)?,
+            author: AuthorId::new(row.try_get::<&str, _>(4)?),
+        })
+    };
+    rows.iter().map(read).collect()
 }

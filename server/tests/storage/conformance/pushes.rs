@@ -174,3 +174,81 @@ pub async fn places_beyond_signed_integers_survive<F: Fixture>() {
         (first.receipts, first.expect)
     );
 }
+
+/// A release that knows what [`Rules`] does not.
+struct NextRelease;
+
+impl Policy for NextRelease {
+    fn judge(&self, op: &Operation, _: i64) -> Judgement {
+        match op.record.as_str() {
+            "newer" => Judgement::Accept,
+            _ => Judgement::Reject(RejectCode::BadValue),
+        }
+    }
+}
+
+pub async fn what_was_kept_for_a_later_release_is_judged_again_by_it<F: Fixture>() {
+    let fixture = F::new();
+    let storage = fixture.open().await;
+    let odd = op("d1", 2, "an", "newer", &json!({ "explode": true }));
+    let ops = vec![
+        tick("d1", 1, "newer", true),
+        odd.clone(),
+        tick("d1", 3, "a", true),
+    ];
+    let first = push(&*storage, "d1", ops.clone()).await;
+    let verdicts: Vec<&Verdict> = first.receipts.iter().map(|it| &it.verdict).collect();
+    assert_eq!(
+        verdicts,
+        [&Verdict::NeedsUpgrade, &Verdict::NeedsUpgrade, &applied(1)]
+    );
+    let mut kept = storage.newer().await.unwrap();
+    assert_eq!(kept.len(), 2);
+    assert_eq!(kept[1].raw, odd);
+    let newer = kept.swap_remove(0);
+    assert_eq!((newer.author.as_str(), newer.received_ms), ("an", 10_000));
+    let read = Operation::from_value(&newer.raw).unwrap();
+    // This build does not know it either: nothing changes.
+    let same = storage.admit(&newer, read.clone(), Arc::new(Rules)).await;
+    assert_eq!(same, Ok(false));
+    assert_eq!(storage.newer().await.unwrap().len(), 2);
+    let admitted = storage.admit(&newer, read, Arc::new(NextRelease)).await;
+    assert_eq!(admitted, Ok(true));
+    let log = log(&*storage).await;
+    assert_eq!(log.len(), 2);
+    assert_eq!(log[1].op.id.seq, OpSeq::FIRST);
+    // As if it had been understood when it came.
+    assert_eq!(log[1].corrected_ms, 6_000);
+    assert_eq!(storage.newer().await.unwrap().len(), 1);
+    let refused = storage
+        .refused(&DeviceId::new("d1"), &Incarnation::new("i1"))
+        .await
+        .unwrap();
+    assert_eq!(refused.len(), 1, "the other stays in full");
+    let again = push(&*storage, "d1", ops).await;
+    assert_eq!(again.receipts[0].verdict, applied(2));
+    assert_eq!(again.accepted, 0);
+}
+
+pub async fn what_a_later_release_refuses_stays_kept_with_its_reason<F: Fixture>() {
+    let fixture = F::new();
+    let storage = fixture.open().await;
+    push(&*storage, "d1", vec![tick("d1", 1, "newer", true)]).await;
+    let newer = storage.newer().await.unwrap().swap_remove(0);
+    let mut read = Operation::from_value(&newer.raw).unwrap();
+    read.record = sync::RecordId::new("no longer");
+    let admitted = storage.admit(&newer, read, Arc::new(NextRelease)).await;
+    assert_eq!(admitted, Ok(false));
+    assert!(storage.newer().await.unwrap().is_empty());
+    let refused = storage
+        .refused(&DeviceId::new("d1"), &Incarnation::new("i1"))
+        .await
+        .unwrap();
+    assert_eq!(
+        refused[0].verdict,
+        Verdict::Rejected {
+            code: RejectCode::BadValue
+        }
+    );
+    assert!(log(&*storage).await.is_empty());
+}

@@ -221,3 +221,54 @@ pub async fn a_text_with_a_nul_stays_as_it_is_and_stops_no_question<F: Fixture>(
     assert_eq!(entries[0].op.change, Change::Add(note.into()));
     assert_eq!(fixture.log_rows().await.len(), 1);
 }
+
+pub async fn i05_projections_made_anew_from_the_log_are_the_same_bytes<F: Fixture>() {
+    let fixture = F::new();
+    let storage = fixture.open().await;
+    // Enough for a checkpoint, and a tail behind it.
+    for round in 0..6_u64 {
+        let ops = (1..=200)
+            .map(|it| {
+                let mut op = tick(
+                    "d1",
+                    round * 200 + it,
+                    &format!("t{}", it % 37),
+                    it % 3 == 0,
+                );
+                if it % 50 == 0 {
+                    op["field"] = "plan".into();
+                }
+                op
+            })
+            .collect();
+        push(&*storage, "d1", ops).await;
+    }
+    let before = fixture.projections().await;
+    assert!(before.iter().any(|it| it.starts_with("checkpoint ")));
+    assert!(before.iter().any(|it| it.starts_with("plan ")));
+    let values = (registers(&*storage).await, storage.structure().await);
+    assert_eq!(storage.rebuild(&scope()).await, Ok(true), "they agreed");
+    let rebuilt = fixture.projections().await;
+    assert_eq!(storage.rebuild(&scope()).await, Ok(true));
+    assert_eq!(fixture.projections().await, rebuilt);
+    let plans = |all: &[String]| -> Vec<String> {
+        let plans = all.iter().filter(|it| it.starts_with("plan "));
+        plans.cloned().collect()
+    };
+    assert_eq!(plans(&rebuilt), plans(&before));
+    assert_eq!(
+        (registers(&*storage).await, storage.structure().await),
+        values
+    );
+    // What was falsified is found and put right.
+    fixture.falsify().await;
+    assert_ne!(fixture.projections().await, rebuilt);
+    assert_eq!(storage.rebuild(&scope()).await, Ok(false));
+    assert_eq!(fixture.projections().await, rebuilt);
+    assert_eq!(
+        (registers(&*storage).await, storage.structure().await),
+        values
+    );
+    let nowhere = storage.rebuild(&Scope::new("nowhere")).await;
+    assert_eq!(nowhere, Err(StorageError::Missing));
+}

@@ -5,10 +5,17 @@ use serde_json::Value;
 use sync::wire::Wire as _;
 use sync::{
     AuthorId, Change, Cursor, DeviceId, Draft, Exchange, Failure, Incarnation, Incoming, OpSeq,
-    Page, PageWanted, RegisterKey, Replica, Scope, SyncReply, SyncRequest, Verdict, record,
+    Page, PageWanted, RegisterKey, Replica, Scope, StoreChange, SyncReply, SyncRequest, Verdict,
+    record,
 };
 
-use super::TestServer;
+/// The way to a server.
+pub trait Line {
+    /// `GET` of a path.
+    async fn get(&self, path: &str, cookie: Option<&str>) -> reqwest::Response;
+    /// `POST` of a body to a path.
+    async fn post(&self, path: &str, cookie: Option<&str>, body: &Value) -> reqwest::Response;
+}
 
 pub struct Phone {
     pub author: AuthorId,
@@ -30,8 +37,15 @@ impl Phone {
         }
     }
 
+    /// Takes in what of it was committed.
+    fn apply(&mut self, changes: Vec<StoreChange>) {
+        for change in changes {
+            self.replica.apply(change);
+        }
+    }
+
     /// Loads a scope's snapshot, page by page.
-    pub async fn load(&mut self, server: &TestServer, scope: &str) {
+    pub async fn load(&mut self, server: &impl Line, scope: &str) {
         let wanted = [Scope::new(scope)];
         while let Some(PageWanted { scope, at }) = self.exchange.next_page(&self.replica, &wanted) {
             let path = match at {
@@ -45,9 +59,7 @@ impl Phone {
             let page = Page::from_json(&answer.text().await.unwrap()).unwrap();
             let changes = self.exchange.take_page(&self.replica, page);
             assert!(!changes.is_empty(), "the page is of use");
-            for change in changes {
-                self.replica.apply(change);
-            }
+            self.apply(changes);
             self.exchange.page_kept(&self.replica, &scope);
         }
     }
@@ -62,9 +74,7 @@ impl Phone {
             author: self.author.clone(),
         };
         let (op, changes) = record(self.replica.head(), draft, self.now_ms).unwrap();
-        for change in changes {
-            self.replica.apply(change);
-        }
+        self.apply(changes);
         op.id.seq
     }
 
@@ -81,7 +91,7 @@ impl Phone {
     }
 
     /// Sends a request as it is.
-    pub async fn send(&self, server: &TestServer, request: &SyncRequest) -> reqwest::Response {
+    pub async fn send(&self, server: &impl Line, request: &SyncRequest) -> reqwest::Response {
         let body: Value = serde_json::from_str(&request.to_json()).unwrap();
         server.post("/api/v1/sync", Some(&self.cookie), &body).await
     }
@@ -95,9 +105,7 @@ impl Phone {
                     .exchange
                     .handle_reply(&self.replica, self.now_ms, reply)
                     .unwrap();
-                for change in changes {
-                    self.replica.apply(change);
-                }
+                self.apply(changes);
             }
             StatusCode::UNAUTHORIZED => {
                 self.exchange
@@ -110,7 +118,7 @@ impl Phone {
     }
 
     /// One exchange.
-    pub async fn sync(&mut self, server: &TestServer) {
+    pub async fn sync(&mut self, server: &impl Line) {
         let request = self.next_request();
         let answer = self.send(server, &request).await;
         self.take(answer).await;
