@@ -4,13 +4,13 @@ use std::collections::hash_map::DefaultHasher;
 use std::env;
 use std::fs;
 use std::hash::{Hash as _, Hasher as _};
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 
 use crate::Missing;
+use crate::debian;
 use crate::process::{command, run_quietly};
 use crate::tools::{find_on_path, install, node};
 use crate::workspace::Workspace;
@@ -49,7 +49,7 @@ impl Browser {
         if let Some(browser) = Self::find() {
             return Ok(browser);
         }
-        let Some(administrator) = debian_administrator() else {
+        let Some(debian) = debian::administrator() else {
             bail!(Missing(
                 "The tests in a browser need Chromium or Chrome, and the chromedriver of the same version.\n\
                  Debian (as root): apt-get install chromium chromium-driver\n\
@@ -59,19 +59,12 @@ impl Browser {
             ));
         };
         install("chromium and chromium-driver (apt-get)", || {
-            run_quietly(administrator().args(["apt-get", "update", "--quiet"]))?;
-            run_quietly(administrator().args([
-                "DEBIAN_FRONTEND=noninteractive",
-                "apt-get",
-                "install",
-                "--quiet",
-                "--yes",
-                "--no-install-recommends",
+            debian.install(&[
                 "chromium",
                 "chromium-driver",
                 // Has every Vietnamese letter; without any font the pages show boxes.
                 "fonts-dejavu-core",
-            ]))
+            ])
         })?;
         Self::find().context("apt-get installed chromium and chromium-driver, but not on PATH")
     }
@@ -123,27 +116,4 @@ fn program_of(variable: &str) -> Option<PathBuf> {
     env::var_os(variable)
         .map(PathBuf::from)
         .filter(|path| path.is_file())
-}
-
-/// Starts commands as root, where this is Debian and we may.
-fn debian_administrator() -> Option<impl Fn() -> Command> {
-    let release = fs::read_to_string("/etc/os-release").ok()?;
-    // Not Ubuntu: its chromium package only points to a snap.
-    if !release.lines().any(|line| line == "ID=debian") || find_on_path("apt-get").is_none() {
-        return None;
-    }
-    let root = Path::new("/");
-    let id = run_quietly(command("id", root).arg("-u")).ok()?;
-    let is_root = id.trim() == "0";
-    if !is_root && run_quietly(command("sudo", root).args(["-n", "true"])).is_err() {
-        return None;
-    }
-    Some(move || {
-        if is_root {
-            return command("env", root);
-        }
-        let mut start = command("sudo", root);
-        start.args(["-n", "env"]);
-        start
-    })
 }

@@ -1,7 +1,9 @@
 //! `cargo xtask …`: sets the machine up, builds, serves, tests and measures. No logic of the product.
 
 mod browser;
+mod debian;
 mod http;
+mod postgres;
 mod process;
 mod release;
 mod serve;

@@ -9,7 +9,7 @@ use crate::browser::{Browser, playwright};
 use crate::process::{Timed, command, on_terminal, run, run_for_summary, run_quietly, run_timed};
 use crate::tools::{Tool, Toolbox, wasm_target};
 use crate::workspace::Workspace;
-use crate::{release, say, size, tidy};
+use crate::{postgres, release, say, size, tidy};
 
 /// Both halves of the product in one native build; the browser's half has its own.
 const NATIVE_FEATURES: &str = "--features=app/ssr,sync/sim";
@@ -22,7 +22,7 @@ const BROWSER_OPTIONS: [&str; 5] = [
 ];
 
 /// The invariants of sync must hold for each of these worlds.
-const SEEDS: &str = "10000";
+const SEEDS: &str = "20000";
 
 /// Long enough for a first fetch, short enough not to be noticed where there is no network.
 const ADVISORIES_LIMIT: Duration = Duration::from_mins(1);
@@ -217,19 +217,34 @@ fn examples(workspace: &Workspace) -> Result<Outcome> {
 
 fn unit(workspace: &Workspace) -> Result<Outcome> {
     let tools = Toolbox::with(workspace, &[Tool::Nextest])?;
-    let summary = run_for_summary(
-        tools.command(workspace, "cargo").args([
-            "nextest",
-            "run",
-            "--profile=ci",
-            "--workspace",
-            NATIVE_FEATURES,
-            colours(),
-        ]),
-        |line| line.starts_with("Summary ["),
-    )?;
-    ensure!(summary.is_some(), "nextest gave no summary");
-    Ok(Outcome::Passed(summary))
+    let nextest = |what: &str| {
+        let mut nextest = tools.command(workspace, "cargo");
+        nextest.args(["nextest", what, "--workspace", NATIVE_FEATURES, colours()]);
+        nextest
+    };
+    let mut tests = nextest("run");
+    tests.arg("--profile=ci");
+    let mut left_out = Vec::new();
+    if !postgres::find_or_install() {
+        let filter = format!("test(/^{}/)", postgres::TESTS);
+        let list = run_quietly(nextest("list").args(["--message-format=oneline", "-E", &filter]))?;
+        left_out.extend(list.lines().map(str::to_owned));
+        tests.args(["-E", &format!("not {filter}")]);
+    }
+    let summary = run_for_summary(&mut tests, |line| line.starts_with("Summary ["))?;
+    let Some(mut summary) = summary else {
+        bail!("nextest gave no summary");
+    };
+    for test in &left_out {
+        say(&format!("skipped, there is no PostgreSQL: {test}"));
+    }
+    if !left_out.is_empty() {
+        let count = left_out.len();
+        summary.push_str(&format!(
+            "; {count} SKIPPED, there is no PostgreSQL (named above)"
+        ));
+    }
+    Ok(Outcome::Passed(Some(summary)))
 }
 
 fn simulator(workspace: &Workspace) -> Result<Outcome> {

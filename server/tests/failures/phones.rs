@@ -228,7 +228,7 @@ async fn one_poison_operation_among_a_thousand_holds_up_nobody() {
     let mut request = phone.next_request();
     let index = 10;
     garble(&mut request, index, |it| {
-        it["change"] = json!({ "explode": [[[]]] })
+        it["change"] = json!({ "explode": [[[]]] });
     });
     let answer = phone.send(&server, &request).await;
     phone.take(answer).await;

@@ -3,6 +3,7 @@
 use server::storage::Storage;
 use server::storage::sqlite::copies::{CopyError, back_up, restore};
 use server::storage::sqlite::{FILE_NAME, SqliteStorage};
+use sqlx::Connection as _;
 use sync::{DeviceId, Epoch, Incarnation, OpSeq, ServerSeq};
 
 use crate::conformance::{log, push, scope, tick};
@@ -78,7 +79,6 @@ async fn a_copy_with_a_hole_in_its_log_is_refused_and_nothing_is_touched() {
     }
     back_up(&data, &copy).await.unwrap();
     storage.close().await;
-    use sqlx::Connection as _;
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&copy);
     let mut connection = sqlx::SqliteConnection::connect_with(&options)
         .await

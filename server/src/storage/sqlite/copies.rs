@@ -99,9 +99,10 @@ pub async fn restore(
     let partial = with_suffix(&live, "restoring");
     fs::copy(file, &partial).map_err(at(file))?;
     check(&partial, file).await?;
-    let known = match live.exists() {
-        true => Some(close_up(&live).await?),
-        false => None,
+    let known = if live.exists() {
+        Some(close_up(&live).await?)
+    } else {
+        None
     };
     begin_history(&partial, file, known.unwrap_or(0), now_ms).await?;
     let aside = known.map(|epoch| with_suffix(&live, &format!("before-{epoch}-{now_ms}")));
