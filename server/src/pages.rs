@@ -188,7 +188,8 @@ async fn board_data(state: &AppState, principal: &Principal) -> Result<BoardData
         congress: it.counted.congress.clone(),
         progress: it.counted.progress,
         last_contact_ms: it.contact.as_ref().map(|it| it.last_contact_ms),
-        unsent_reported: it.contact.map_or(0, |it| it.unsent),
+        unsent_reported: it.contact.as_ref().map_or(0, |it| it.unsent),
+        lost_unsent: it.contact.map_or(0, |it| it.lost_unsent),
     };
     Ok(BoardData {
         title_unit: directory
@@ -237,7 +238,8 @@ async fn unit_data(
         congress: loaded.handbook.congress,
         today,
         now_ms: state.clock.now_ms(),
-        last_contact_ms: loaded.contact.map(|it| it.last_contact_ms),
+        last_contact_ms: loaded.contact.as_ref().map(|it| it.last_contact_ms),
+        lost_unsent: loaded.contact.map_or(0, |it| it.lost_unsent),
         events: loaded.lines.into_iter().map(event).collect(),
     })
 }

@@ -239,10 +239,9 @@ fn unit(workspace: &Workspace) -> Result<Outcome> {
         say(&format!("skipped, there is no PostgreSQL: {test}"));
     }
     if !left_out.is_empty() {
-        let count = left_out.len();
-        summary.push_str(&format!(
-            "; {count} SKIPPED, there is no PostgreSQL (named above)"
-        ));
+        summary += "; ";
+        summary += &left_out.len().to_string();
+        summary += " SKIPPED, there is no PostgreSQL (named above)";
     }
     Ok(Outcome::Passed(Some(summary)))
 }

@@ -27,6 +27,8 @@ pub struct BoardRow {
     pub last_contact_ms: Option<i64>,
     /// Unsent changes that its devices last reported.
     pub unsent_reported: u64,
+    /// Unsent changes that went with the storage of its devices, by what they last reported.
+    pub lost_unsent: u64,
 }
 
 /// What the board shows.
@@ -131,6 +133,8 @@ fn row(words: Words, row: &BoardRow, data: &BoardData) -> AnyView {
     } else {
         view! { <span>"0"</span> }.into_any()
     };
+    let lost = (row.lost_unsent > 0)
+        .then(|| badge("st st-late", "s-late", &words.board_lost(row.lost_unsent)));
     view! {
         <tr>
             <th scope="row">
@@ -146,7 +150,7 @@ fn row(words: Words, row: &BoardRow, data: &BoardData) -> AnyView {
             <td data-l=words.board_overdue()>{overdue}</td>
             <td data-l=words.board_superior()><span>{progress.waiting_superior}</span></td>
             <td data-l=words.board_contact()><span>{contact_cell(words, row.last_contact_ms, data.now_ms)}</span></td>
-            <td data-l=words.board_unsent()><span>{row.unsent_reported}</span></td>
+            <td data-l=words.board_unsent()><span>{row.unsent_reported}</span>{lost}</td>
         </tr>
     }
     .into_any()

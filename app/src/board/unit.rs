@@ -40,6 +40,8 @@ pub struct UnitData {
     pub now_ms: i64,
     /// Server time of the last contact of any of its devices.
     pub last_contact_ms: Option<i64>,
+    /// Unsent changes that went with the storage of its devices, by what they last reported.
+    pub lost_unsent: u64,
     /// Latest changes, newest first.
     pub events: Vec<UnitEvent>,
 }
@@ -71,10 +73,13 @@ pub fn unit_page(data: &UnitData, assets: &Assets, words: Words) -> impl IntoVie
         }
         .into_any()
     };
+    let lost = (data.lost_unsent > 0)
+        .then(|| view! { <p role="note">{words.unit_lost(data.lost_unsent)}</p> });
     let content = view! {
         <section class="card stack-2" aria-label=words.board_day()>
             {day_cell(words, &data.congress, data.today)}
             <p>{contact_cell(words, data.last_contact_ms, data.now_ms)}</p>
+            {lost}
         </section>
         <dl class="sum" aria-label=words.unit_tasks()>
             {figure(words.phase_before(), progress.phase(Phase::Before))}

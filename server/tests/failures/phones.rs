@@ -4,7 +4,7 @@ use serde_json::json;
 use sync::{Change, DeviceId, Incarnation, RegisterKey, RejectCode, Replica, Verdict, rebirth};
 
 use crate::phone::{Line as _, Phone, garble};
-use crate::process::{HONG_THUONG, PROPAGANDA, SECRETARY, Server};
+use crate::process::{HONG_THUONG, LEAD, PROPAGANDA, SECRETARY, Server};
 
 const TEN_YEARS_MS: i64 = 10 * 365 * 86_400_000;
 
@@ -65,10 +65,12 @@ async fn wiped_storage_starts_a_life_of_its_own_and_pulls_its_own_history_back()
     let mut phone = server.phone(PROPAGANDA, "d1").await;
     phone.write(&key("R01", "note"), Change::Add("đã gửi".into()));
     settle(&mut phone, &server).await;
+    // The phone tells how much it has, the operations themselves never arrive; then the browser throws its storage away.
     phone.write(&key("R01", "note"), Change::Add("chưa gửi".into()));
-    // The phone told how much it had before the browser threw its storage away.
-    let request = phone.next_request();
+    let mut request = phone.next_request();
     assert_eq!(request.unsent, 1);
+    request.ops.clear();
+    assert_eq!(phone.send(&server, &request).await.status(), 200);
     phone.replica = Replica::new(DeviceId::new("d1"), Incarnation::new("i2"));
     phone.exchange = sync::Exchange::new("test");
     phone.load(&server, HONG_THUONG).await;
@@ -77,6 +79,18 @@ async fn wiped_storage_starts_a_life_of_its_own_and_pulls_its_own_history_back()
     settle(&mut phone, &server).await;
     assert_eq!(notes(&phone), ["làm lại", "đã gửi"]);
     assert_eq!(server.log().await.len(), 2);
+    // Whoever supervises the unit hears what went with the storage.
+    let lead = server.sign_in(LEAD).await;
+    for (path, sentence) in [
+        ("/board".to_owned(), "mất 1 chưa gửi"),
+        (
+            format!("/board/{HONG_THUONG}"),
+            "khi còn 1 thay đổi chưa gửi",
+        ),
+    ] {
+        let page = server.get(&path, Some(&lead)).await;
+        assert!(page.text().await.unwrap().contains(sentence), "{path}");
+    }
 }
 
 #[tokio::test]

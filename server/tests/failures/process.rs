@@ -15,6 +15,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_sotay");
 const PASSWORD: &str = "dai-hoi-2020";
 pub const HONG_THUONG: &str = "AL-HONG-THUONG";
 pub const PROPAGANDA: &str = "tuyengiao.hongthuong";
+pub const LEAD: &str = "huyenuy";
 pub const SECRETARY: &str = "bithu.hongthuong";
 
 /// A running server with the demo district.
