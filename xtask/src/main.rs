@@ -1,5 +1,6 @@
 //! `cargo xtask …`: sets the machine up, builds, serves, tests and measures. No logic of the product.
 
+mod bench;
 mod browser;
 mod debian;
 mod http;
@@ -59,6 +60,8 @@ enum Bench {
         #[arg(long)]
         no_build: bool,
     },
+    /// Simulated phones against the real server, beside PouchDB and express-pouchdb in the same run
+    Sync(bench::sync::Options),
 }
 
 /// Something that only the person can install. Ends xtask with exit code 2.
@@ -101,6 +104,7 @@ fn perform(task: Task) -> Result<()> {
             }
             size::bench(&workspace).map(drop)
         }
+        Task::Bench(Bench::Sync(options)) => bench::sync::bench(&workspace, &options),
         Task::Sim { options } => run(command("cargo", &workspace.root)
             .args(suite::simulator_arguments())
             .args(options)),

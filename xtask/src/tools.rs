@@ -242,7 +242,7 @@ pub fn find_on_path(name: &str) -> Option<PathBuf> {
         .find(|it| it.is_file())
 }
 
-fn tools_folder() -> Result<PathBuf> {
+pub fn tools_folder() -> Result<PathBuf> {
     Ok(cache()?.join("tools"))
 }
 
@@ -259,7 +259,7 @@ fn has_version(program: &Path, version: &str) -> bool {
 }
 
 /// Installs happen beside the final place, so that an interrupted one is never taken for a tool.
-fn partial_folder(home: &Path) -> Result<PathBuf> {
+pub fn partial_folder(home: &Path) -> Result<PathBuf> {
     let mut partial = home.as_os_str().to_owned();
     partial.push(format!(".partial-{}", std::process::id()));
     let partial = PathBuf::from(partial);
@@ -270,7 +270,7 @@ fn partial_folder(home: &Path) -> Result<PathBuf> {
     Ok(partial)
 }
 
-fn put_in_place(partial: &Path, home: &Path) -> Result<()> {
+pub fn put_in_place(partial: &Path, home: &Path) -> Result<()> {
     if home.exists() {
         // Broken, or another checkout was quicker: ours is whole.
         fs::remove_dir_all(home)?;
