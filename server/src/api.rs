@@ -8,7 +8,6 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
-use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -33,10 +32,6 @@ pub mod sync;
 
 /// A megabyte over a bad mobile line takes minutes; past this the phone has given up too.
 const REQUEST_TIME_MAX: Duration = Duration::from_mins(3);
-
-/// Requests worked on at a time, slow lines among them. Each takes some tens of kilobytes: the others of a rush wait outside,
-/// where they take next to nothing.
-const REQUESTS_MAX: usize = 1_024;
 
 /// One route. There is no other way into the server than [`routes`].
 pub struct Route {
@@ -122,7 +117,6 @@ pub fn router(state: AppState) -> Router {
             },
         ))
         .layer(from_fn(request_id::layer))
-        .layer(GlobalConcurrencyLimitLayer::new(REQUESTS_MAX))
         .with_state(state)
 }
 

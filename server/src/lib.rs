@@ -3,6 +3,8 @@
 pub mod accounts;
 pub mod api;
 pub mod clock;
+pub mod compression;
+pub mod connections;
 pub mod demo;
 pub mod directory;
 pub mod import;

@@ -207,7 +207,8 @@ async fn run_server(arguments: Serve) -> anyhow::Result<()> {
             ))?;
         }
     }
-    serve::run(state, listener, serve::stop_signal()).await
+    serve::run(state, listener, serve::stop_signal()).await;
+    Ok(())
 }
 
 async fn run_import(arguments: Import) -> anyhow::Result<ExitCode> {

@@ -1,22 +1,21 @@
 //! From a data folder and a site folder to a server that answers, until it is asked to stop.
 
 use std::future::Future;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use axum::serve::ListenerExt as _;
 use domain::date::CivilDate;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::accounts::Accounts;
 use crate::api;
 use crate::api::snapshot::SnapshotCache;
 use crate::api::snapshot_pages::PageCache;
 use crate::clock::Clock;
+use crate::connections::{self, Limits};
 use crate::directory::DirectoryCache;
 use crate::pages;
 use crate::projections::board::BoardCache;
@@ -29,6 +28,9 @@ use crate::upgrade::judge_again;
 const ASSET_CACHE: &str = "asset-cache";
 /// How long requests under way may take once the server was asked to stop.
 const STOP_TIME_MAX: Duration = Duration::from_secs(10);
+/// Requests of sync worked on at a time: as many as one commit gathers without anybody waiting, and few enough that ten thousand
+/// phones at once fit into memory. A request takes up to some hundred kilobytes while it is worked on, a few while it waits.
+const SYNCS_MAX: usize = 64;
 /// How often ended sessions are forgotten.
 const PURGE_EVERY: Duration = Duration::from_hours(1);
 
@@ -77,6 +79,7 @@ pub async fn open(options: &Options) -> anyhow::Result<AppState> {
         snapshots: SnapshotCache::default(),
         pages: PageCache::default(),
         board: BoardCache::default(),
+        syncs: Semaphore::new(SYNCS_MAX),
         behind_proxy: options.behind_proxy,
     }))
 }
@@ -91,40 +94,33 @@ fn load_site(folder: &Path, cache: &Path) -> anyhow::Result<Site> {
 }
 
 /// Answers until `stop` is done, then lets requests under way finish and closes the store.
-///
-/// # Errors
-/// When the listener breaks.
 pub async fn run(
     state: AppState,
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
-) -> anyhow::Result<()> {
+) {
     let storage = Arc::clone(&state.storage);
     let purge = tokio::spawn(purge_sessions(state.clone()));
-    let listener = listener.tap_io(|stream| {
-        // Small answers go out at once.
-        let _ = stream.set_nodelay(true);
-    });
-    let service = api::router(state).into_make_service_with_connect_info::<SocketAddr>();
     let (stopping, stopped) = oneshot::channel::<()>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
-        stop.await;
-        drop(stopping);
-    });
+    let served = connections::serve(
+        listener,
+        api::router(state),
+        Limits::default(),
+        async move {
+            stop.await;
+            drop(stopping);
+        },
+    );
     let in_time = async {
         let _ = stopped.await;
         tokio::time::sleep(STOP_TIME_MAX).await;
     };
-    let result = tokio::select! {
-        result = server => result.context("the listener broke"),
-        () = in_time => {
-            tracing::warn!("some requests did not finish in time");
-            Ok(())
-        }
-    };
+    tokio::select! {
+        () = served => {}
+        () = in_time => tracing::warn!("some requests did not finish in time"),
+    }
     purge.abort();
     storage.close().await;
-    result
 }
 
 async fn purge_sessions(state: AppState) {

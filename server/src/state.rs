@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
+use tokio::sync::Semaphore;
 
 use crate::accounts::Accounts;
 use crate::api::snapshot::SnapshotCache;
@@ -37,6 +38,8 @@ pub struct Parts {
     pub pages: PageCache,
     /// Counted units.
     pub board: BoardCache,
+    /// Room for requests of sync that are worked on; the others wait with their bodies packed.
+    pub syncs: Semaphore,
     /// Whether a proxy of ours stands in front and says where requests come from.
     pub behind_proxy: bool,
 }

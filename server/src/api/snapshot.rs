@@ -7,20 +7,18 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use brotli::enc::BrotliEncoderParams;
 use domain::rights::may_read;
 use sync::{Cursor, Scope, Snapshot, VERSION};
 
 use super::error::ApiError;
 use crate::accounts::principal::Principal;
+use crate::compression;
 use crate::site::{accepts, is_current};
 use crate::state::AppState;
 use crate::storage::SNAPSHOT_HISTORY_MAX;
 
 /// Scopes kept packed.
 const PACKED_MAX: usize = 64;
-/// Quality that packs a megabyte in well under a second.
-const BROTLI_QUALITY: i32 = 7;
 
 /// Packed snapshots by scope.
 #[derive(Default)]
@@ -102,13 +100,8 @@ fn finish(mut response: Response, etag: HeaderValue) -> Response {
 
 fn pack(snapshot: &Snapshot) -> Result<Packed, ApiError> {
     let plain = serde_json::to_vec(snapshot).map_err(|_| ApiError::internal())?;
-    let params = BrotliEncoderParams {
-        quality: BROTLI_QUALITY,
-        ..BrotliEncoderParams::default()
-    };
-    let mut packed = Vec::new();
-    brotli::BrotliCompress(&mut plain.as_slice(), &mut packed, &params)
-        .map_err(|_| ApiError::internal())?;
+    let packed =
+        compression::brotli(&plain, compression::QUALITY_QUICK).ok_or(ApiError::internal())?;
     Ok(Packed {
         cursor: snapshot.cursor,
         plain: plain.into(),

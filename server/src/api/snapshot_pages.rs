@@ -7,7 +7,6 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use brotli::enc::BrotliEncoderParams;
 use domain::kinds::loading_order;
 use domain::rights::may_read;
 use sync::wire::Wire as _;
@@ -15,6 +14,7 @@ use sync::{Cursor, Epoch, PAGE_REGISTERS_MAX, Page, Scope, ServerSeq, Snapshot};
 
 use super::error::ApiError;
 use crate::accounts::principal::Principal;
+use crate::compression;
 use crate::site::accepts;
 use crate::state::AppState;
 use crate::storage::SNAPSHOT_HISTORY_MAX;
@@ -23,10 +23,6 @@ use crate::storage::SNAPSHOT_HISTORY_MAX;
 const SCOPES_MAX: usize = 64;
 /// Snapshots kept of one scope, so that a phone on a slow line can end what it began.
 const PER_SCOPE_MAX: usize = 3;
-/// Quality that packs a megabyte in well under a second.
-const BROTLI_QUALITY: i32 = 7;
-/// 4 MiB: further back than any page is long.
-const BROTLI_WINDOW: i32 = 22;
 
 /// Packed pages by scope, latest snapshot last.
 #[derive(Default)]
@@ -159,21 +155,10 @@ fn pack(snapshot: Snapshot) -> Result<Packed, ApiError> {
         if page.is_last() {
             page.history = history.take().unwrap_or_default();
         }
-        pages.push(compress(page.to_json().as_bytes())?);
+        let packed = compression::brotli(page.to_json().as_bytes(), compression::QUALITY_QUICK);
+        pages.push(packed.ok_or(ApiError::internal())?.into());
     }
     Ok(Packed { cursor, pages })
-}
-
-fn compress(plain: &[u8]) -> Result<Bytes, ApiError> {
-    let params = BrotliEncoderParams {
-        quality: BROTLI_QUALITY,
-        lgwin: BROTLI_WINDOW,
-        size_hint: plain.len(),
-        ..BrotliEncoderParams::default()
-    };
-    let mut packed = Vec::new();
-    brotli::BrotliCompress(&mut &*plain, &mut packed, &params).map_err(|_| ApiError::internal())?;
-    Ok(packed.into())
 }
 
 impl PageCache {

@@ -3,10 +3,8 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use brotli::enc::BrotliEncoderParams;
+use crate::compression;
 
-const BROTLI_QUALITY: i32 = 11;
-const BROTLI_WINDOW: i32 = 24;
 /// Most results kept; the oldest go first.
 const CACHED_FILES_MAX: usize = 400;
 
@@ -40,7 +38,7 @@ impl Cache {
         {
             return Some(known);
         }
-        let packed = brotli(bytes)?;
+        let packed = compression::brotli(bytes, compression::QUALITY_MAX)?;
         if let Some(path) = path {
             // Renamed into place, so that a kill never leaves half a file under the right name.
             let part = path.with_extension("part");
@@ -51,18 +49,6 @@ impl Cache {
         }
         Some(packed)
     }
-}
-
-fn brotli(bytes: &[u8]) -> Option<Vec<u8>> {
-    let params = BrotliEncoderParams {
-        quality: BROTLI_QUALITY,
-        lgwin: BROTLI_WINDOW,
-        size_hint: bytes.len(),
-        ..BrotliEncoderParams::default()
-    };
-    let mut packed = Vec::new();
-    brotli::BrotliCompress(&mut &*bytes, &mut packed, &params).ok()?;
-    Some(packed)
 }
 
 fn unpacks_to(packed: &[u8], bytes: &[u8]) -> bool {

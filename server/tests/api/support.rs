@@ -43,7 +43,7 @@ pub struct TestServer {
     client: Client,
     folder: tempfile::TempDir,
     stop: Option<oneshot::Sender<()>>,
-    task: JoinHandle<anyhow::Result<()>>,
+    task: JoinHandle<()>,
 }
 
 impl TestServer {
@@ -99,7 +99,7 @@ impl TestServer {
     /// Asks the server to stop and waits until it has.
     pub async fn stop(mut self) -> tempfile::TempDir {
         drop(self.stop.take());
-        (&mut self.task).await.unwrap().unwrap();
+        (&mut self.task).await.unwrap();
         self.folder
     }
 
