@@ -1,6 +1,6 @@
 //! One schedule: the safety phase draws events and injects faults, the liveness phase heals and demands agreement.
 
-use crate::client::Failure;
+use crate::client::{Failure, Link};
 use crate::ids::{RegisterKey, Scope};
 use crate::protocol::{PLAIN_VERSION, VERSION};
 use crate::register::Register;
@@ -112,8 +112,6 @@ impl World {
         self.server.revoked.clear();
         for phone in &mut self.phones {
             phone.signed_in = true;
-            let leader = phone.leader;
-            phone.tabs[leader].exchange.wake();
         }
         self.healed_ms = self.now_ms + 1;
         // With the smallest batch every operation may take a round to send and one to pull, and again after a reset.
@@ -156,6 +154,10 @@ impl World {
         let leader = phone.leader;
         phone.hear(leader);
         let tab = &mut phone.tabs[leader];
+        if tab.exchange.link() == Link::SignedOut {
+            // The person signs in again. Whoever is signed in gets no such push: no clock may have silenced them (I10).
+            tab.exchange.wake();
+        }
         if tab.exchange.is_in_flight() {
             tab.exchange.handle_failure(now_ms, Failure::Unreachable);
             return Ok(());
