@@ -198,7 +198,8 @@ impl Exchange {
 
     fn wants(&self, replica: &Replica, scope: &Scope, cursor: Cursor) -> bool {
         let here = replica.cursors().get(scope);
-        let floor = self.epoch.or(here.map(|it| it.epoch));
+        // An answer of a history that has ended since lets none of its snapshots in again.
+        let floor = self.epoch.max(here.map(|it| it.epoch));
         let left = self.left.get(scope);
         let overtaken = left
             .or(here)

@@ -2,7 +2,8 @@
 //! [`decide`](crate::decide), and checkers that watch it from outside.
 //!
 //! One seed draws every option and every event. The safety phase injects the faults below while the checkers look
-//! at each commit; the liveness phase heals the world and demands convergence in bounded rounds.
+//! at each commit; the liveness phase heals the world and demands convergence in bounded rounds. A schedule that breaks an
+//! invariant is made smaller before it is shown ([`shrink`]).
 //!
 //! Faults that may happen, and why the system must survive them:
 //! - a message is lost, doubled, reordered or arbitrarily late, snapshots included: phones are on weak signal;
@@ -25,12 +26,21 @@ mod network;
 mod options;
 mod phone;
 mod random;
+mod schedule;
 mod server;
+mod shrink;
+mod trace;
 mod world;
 
 use std::fmt;
 
 pub use options::Options;
+pub use schedule::Schedule;
+
+use checkers::Fault;
+use random::Random;
+use shrink::Shrinker;
+use world::World;
 
 /// What a healthy schedule did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -57,34 +67,99 @@ pub struct Report {
     pub rounds: usize,
 }
 
+/// Where a schedule came from. Written as the option of the simulator that runs it again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Drawn from a seed.
+    Seed(u64),
+    /// Read as it was recorded.
+    Schedule(Schedule),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Seed(seed) => write!(out, "--seed {seed}"),
+            Self::Schedule(schedule) => write!(out, "--replay {schedule}"),
+        }
+    }
+}
+
 /// A broken promise, with all that is needed to see it again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// Seed of the schedule.
-    pub seed: u64,
-    /// Name of the invariant (`architecture.md`), "I3" for one.
+    /// The schedule.
+    pub origin: Origin,
+    /// Name of the invariant (`ARCHITECTURE.md`), "I3" for one.
     pub invariant: &'static str,
     /// What was seen.
     pub detail: String,
     /// Step of the schedule at which it was seen.
     pub step: usize,
-    /// What the seed drew.
+    /// What was drawn before the first event.
     pub options: Options,
 }
 
 impl fmt::Display for Violation {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            origin,
+            invariant,
+            detail,
+            step,
+            options,
+        } = self;
+        writeln!(out, "{invariant} violated at step {step}: {detail}")?;
+        writeln!(out, "options, where not the simplest: {options}")?;
+        write!(out, "again: cargo xtask sim {origin}")
+    }
+}
+
+/// A recorded schedule, run again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replay {
+    /// How it ended.
+    pub outcome: Result<Report, Box<Violation>>,
+    /// What happened, in words: a line for each event, and for the first rounds of the healed world.
+    pub events: Vec<String>,
+}
+
+impl fmt::Display for Replay {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for event in &self.events {
+            writeln!(out, "{event}")?;
+        }
+        match &self.outcome {
+            Ok(_) => write!(out, "no invariant violated"),
+            Err(violation) => write!(out, "{violation}"),
+        }
+    }
+}
+
+/// A violation, and the smallest schedule found that breaks the same invariant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shrunk {
+    /// What was found at first.
+    pub found: Violation,
+    /// Its events.
+    pub found_events: usize,
+    /// The smallest schedule.
+    pub schedule: Schedule,
+    /// What happens in it.
+    pub replay: Replay,
+    /// Runs that it took to find it.
+    pub runs: usize,
+}
+
+impl fmt::Display for Shrunk {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(out, "{}", self.found)?;
+        let (events, from, runs) = (self.schedule.events(), self.found_events, self.runs);
         writeln!(
             out,
-            "{} violated at step {}: {}",
-            self.invariant, self.step, self.detail
+            "shrunk from {from} events to {events}, by {runs} runs:"
         )?;
-        writeln!(out, "options: {:?}", self.options)?;
-        write!(
-            out,
-            "reproduce: cargo run --release -p sync --features sim --bin sim -- --seed {}",
-            self.seed
-        )
+        write!(out, "{}", self.replay)
     }
 }
 
@@ -155,7 +230,9 @@ impl Sabotage {
 /// # Errors
 /// The first violation seen.
 pub fn run(seed: u64) -> Result<Report, Box<Violation>> {
-    world::World::new(seed, None).run()
+    let mut world = World::new(Random::seeded(seed), None);
+    let outcome = world.run();
+    conclude(&world, outcome, Origin::Seed(seed))
 }
 
 /// Runs one schedule with broken machinery.
@@ -163,5 +240,64 @@ pub fn run(seed: u64) -> Result<Report, Box<Violation>> {
 /// # Errors
 /// The first violation seen: what the caller hopes for.
 pub fn run_sabotaged(seed: u64, sabotage: Sabotage) -> Result<Report, Box<Violation>> {
-    world::World::new(seed, Some(sabotage)).run()
+    let mut world = World::new(Random::seeded(seed), Some(sabotage));
+    let outcome = world.run();
+    conclude(&world, outcome, Origin::Seed(seed))
+}
+
+/// Runs a recorded schedule, and tells what happens.
+#[must_use]
+pub fn replay(schedule: &Schedule, sabotage: Option<Sabotage>) -> Replay {
+    let mut world = World::new(Random::recorded(schedule.clone()), sabotage);
+    world.trace.keep();
+    let outcome = world.run();
+    Replay {
+        outcome: conclude(&world, outcome, Origin::Schedule(schedule.clone())),
+        events: world.trace.into_lines(),
+    }
+}
+
+/// The schedule of a violation, as far as it came: a run with the same machinery, this time recorded.
+#[must_use]
+pub fn record(found: &Violation, sabotage: Option<Sabotage>) -> Schedule {
+    let random = match &found.origin {
+        Origin::Seed(seed) => Random::seeded(*seed).recording(),
+        Origin::Schedule(schedule) => Random::recorded(schedule.clone()),
+    };
+    let mut world = World::new(random, sabotage);
+    // How it ends is known; what was drawn is not.
+    let _ = world.run();
+    world.random.take_record()
+}
+
+/// Looks for the smallest schedule that breaks the invariant that a run with the same machinery broke.
+#[must_use]
+pub fn shrink(found: &Violation, sabotage: Option<Sabotage>) -> Shrunk {
+    let recorded = record(found, sabotage);
+    let found_events = recorded.events();
+    let mut shrinker = Shrinker::new(recorded, found.invariant, sabotage);
+    shrinker.shrink();
+    Shrunk {
+        found: found.clone(),
+        found_events,
+        replay: replay(&shrinker.best, sabotage),
+        schedule: shrinker.best,
+        runs: shrinker.runs,
+    }
+}
+
+fn conclude(
+    world: &World,
+    outcome: Result<(), Fault>,
+    origin: Origin,
+) -> Result<Report, Box<Violation>> {
+    outcome.map(|()| world.report).map_err(|fault| {
+        Box::new(Violation {
+            origin,
+            invariant: fault.invariant,
+            detail: fault.detail,
+            step: world.step,
+            options: world.drawn,
+        })
+    })
 }

@@ -1,22 +1,47 @@
 //! The simulator finds nothing in the real machinery, and finds every deliberate fault: `--features sim`.
 #![cfg(feature = "sim")]
 
-use sync::sim::{self, Sabotage};
+use sync::sim::{self, Sabotage, Schedule, Violation};
 
 /// Schedules within which a deliberate fault must be noticed.
 const SEEDS_UNTIL_CAUGHT: u64 = 300;
+/// Events that may be left of a schedule that breaks broken machinery. Of 30 such schedules for each fault none kept more than 9.
+const SHRUNK_EVENTS_MAX: usize = 15;
 
 fn is_caught(sabotage: Sabotage) {
     let invariant = sabotage.breaks();
     let mut others = Vec::new();
     for seed in 0..SEEDS_UNTIL_CAUGHT {
         match sim::run_sabotaged(seed, sabotage) {
-            Err(violation) if violation.invariant == invariant => return,
+            Err(violation) if violation.invariant == invariant => {
+                return shrinks(&violation, sabotage);
+            }
             Err(violation) => others.push(violation.invariant),
             Ok(_) => {}
         }
     }
     panic!("{sabotage:?} was not reported as {invariant}; reported: {others:?}");
+}
+
+/// The schedule becomes small, stays one that breaks the same invariant, and says the same whenever it is run.
+fn shrinks(violation: &Violation, sabotage: Sabotage) {
+    let shrunk = sim::shrink(violation, Some(sabotage));
+    let events = shrunk.schedule.events();
+    assert!(events <= shrunk.found_events, "{shrunk}");
+    assert!(events <= SHRUNK_EVENTS_MAX, "{shrunk}");
+
+    let text = shrunk.schedule.to_string();
+    let read: Schedule = text.parse().expect("a schedule reads what it wrote");
+    assert_eq!(read, shrunk.schedule);
+    let again = sim::replay(&read, Some(sabotage));
+    assert_eq!(again, shrunk.replay);
+    assert!(again.events.len() >= events, "{shrunk}");
+    let broken = again.outcome.expect_err("it still breaks something");
+    assert_eq!(broken.invariant, violation.invariant);
+
+    // Broken machinery is what breaks it: the choices alone are harmless.
+    let sound = sim::replay(&read, None);
+    assert!(sound.outcome.is_ok(), "{sound}");
 }
 
 #[test]
@@ -107,6 +132,35 @@ fn one_seed_gives_one_schedule() {
 }
 
 #[test]
+fn a_violation_shrinks_to_one_schedule() {
+    let violation = (0..SEEDS_UNTIL_CAUGHT)
+        .find_map(|seed| sim::run_sabotaged(seed, Sabotage::DenialIgnored).err())
+        .expect("it is caught");
+    let shrink = || sim::shrink(&violation, Some(Sabotage::DenialIgnored));
+    assert_eq!(shrink(), shrink());
+}
+
+#[test]
+fn a_recorded_schedule_is_the_seeds_own() {
+    let sabotage = Some(Sabotage::DropOnSend);
+    let found = sim::run_sabotaged(0, Sabotage::DropOnSend).expect_err("it is caught");
+    let whole = sim::record(&found, sabotage);
+    assert_eq!(whole.events(), found.step);
+    let again = sim::replay(&whole, sabotage).outcome.expect_err("the same");
+    assert_eq!(
+        (again.invariant, &again.detail, again.step),
+        (found.invariant, &found.detail, found.step)
+    );
+}
+
+#[test]
+fn rubbish_is_no_schedule() {
+    for text in ["1.x", "1,2", "-1", "99999999999999999999999"] {
+        assert!(text.parse::<Schedule>().is_err(), "{text}");
+    }
+}
+
+#[test]
 fn fixed_seeds_replay_without_violation() {
     let seeds: Vec<u64> = include_str!("seeds.txt")
         .lines()
@@ -117,7 +171,7 @@ fn fixed_seeds_replay_without_violation() {
     assert!(!seeds.is_empty());
     for seed in seeds {
         if let Err(violation) = sim::run(seed) {
-            panic!("{violation}");
+            panic!("{}", sim::shrink(&violation, None));
         }
     }
 }

@@ -1,20 +1,16 @@
 //! The events of a schedule: people write, phones talk, machines die, operators restore.
 
+mod talking;
 mod writing;
 
-use serde_json::{Value, json};
-
-use crate::client::{Failure, PageWanted};
-use crate::ids::{AuthorId, Incarnation, Scope};
-use crate::operation::{Incoming, Operation};
-use crate::protocol::{PLAIN_VERSION, Page, ScopePull, SyncReply, SyncRequest};
+use crate::client::Failure;
+use crate::ids::Incarnation;
+use crate::operation::Operation;
+use crate::protocol::PLAIN_VERSION;
 use crate::store::{StoreChange, rebirth};
-use crate::wire::Wire as _;
 
 use super::Sabotage;
-use super::checkers::{Check, Checkers, Fault, acknowledged, demand};
-use super::network::{Message, Return};
-use super::server::Crash;
+use super::checkers::{Check, Checkers, Fault};
 use super::world::World;
 
 const TEN_YEARS_MS: i64 = 10 * 365 * 24 * 3_600 * 1_000;
@@ -45,13 +41,7 @@ impl World {
             options.clone_weight,
             options.upgrade_weight * usize::from(self.server.version == PLAIN_VERSION),
         ];
-        let mut drawn = self.random.below(weights.iter().sum());
-        let event = weights.iter().position(|weight| {
-            let here = drawn < *weight;
-            drawn = drawn.saturating_sub(*weight);
-            here
-        });
-        match event {
+        match self.random.weighted(&weights) {
             Some(0) => return self.write(phone, tab),
             Some(1) => return self.send(phone),
             Some(2) => {
@@ -62,11 +52,19 @@ impl World {
             Some(3) => self.give_up(phone),
             Some(4) => self.fetch_page(phone),
             Some(5) => {
+                self.trace
+                    .note(|| format!("phone {phone}, tab {tab}, hears of the others"));
                 self.phones[phone].hear(tab);
                 return self.look_at(phone, tab);
             }
-            Some(6) => self.server.up = !self.server.up || self.options.server_crash == 0,
+            Some(6) => {
+                self.server.up = !self.server.up || self.options.server_crash == 0;
+                let is = if self.server.up { "up" } else { "down" };
+                self.trace.note(|| format!("the server is {is}"));
+            }
             Some(7) => {
+                let number = self.server.backups.len();
+                self.trace.note(|| format!("backup {number} is made"));
                 self.server.back_up();
                 self.checkers.backed_up(&self.server.durable);
             }
@@ -75,21 +73,31 @@ impl World {
             Some(10) => {
                 let years = [-TEN_YEARS_MS, -5_000, 0, 86_400_000, TEN_YEARS_MS];
                 let jump = self.random.pick(&years).copied();
-                self.phones[phone].clock_off_ms = jump.unwrap_or_default();
+                let off_ms = jump.unwrap_or_default();
+                self.trace
+                    .note(|| format!("the clock of phone {phone} is off by {off_ms} ms"));
+                self.phones[phone].clock_off_ms = off_ms;
             }
-            Some(11) => self.phones[phone].signed_in = false,
+            Some(11) => {
+                self.trace
+                    .note(|| format!("the session of phone {phone} ends"));
+                self.phones[phone].signed_in = false;
+            }
             Some(12) => self.wake(phone),
+            Some(13) => self.kill(phone, tab),
             Some(14) => self.tear(phone),
             Some(15) => self.wipe(phone),
             Some(16) => self.copy(phone),
             Some(17) => {
+                self.trace.note(|| "the server is upgraded".to_owned());
                 let touched = self.server.upgrade(self.now_ms);
                 self.report.upgrades += 1;
                 return self
                     .checkers
                     .server_committed(&self.server.durable, &touched);
             }
-            _ => self.kill(phone, tab),
+            // A weight that a shrunk schedule has no more.
+            _ => {}
         }
         Ok(())
     }
@@ -97,6 +105,8 @@ impl World {
     /// The phone's battery dies, and its flash forgets the last commits although it had promised them.
     fn tear(&mut self, phone: usize) {
         let commits = self.random.between(1, 4);
+        self.trace
+            .note(|| format!("phone {phone} dies and forgets {commits} commits"));
         self.phones[phone].tear(commits);
         self.checkers.torn(phone, &self.phones[phone].disk);
         self.report.crashes += 1;
@@ -105,6 +115,8 @@ impl World {
     /// The browser evicts the storage.
     fn wipe(&mut self, phone: usize) {
         let fresh = self.fresh();
+        self.trace
+            .note(|| format!("the storage of phone {phone} is evicted; {fresh} begins"));
         self.phones[phone].wipe(fresh);
         self.checkers.torn(phone, &self.phones[phone].disk);
         self.report.wipes += 1;
@@ -115,7 +127,10 @@ impl World {
         self.options.clone_weight = 0;
         let copy = self.phones[phone].copy();
         self.phones.push(copy);
-        self.checkers.copied(phone, self.phones.len() - 1);
+        let new = self.phones.len() - 1;
+        self.trace
+            .note(|| format!("phone {phone} is copied to phone {new}"));
+        self.checkers.copied(phone, new);
         self.report.clones += 1;
     }
 
@@ -139,6 +154,8 @@ impl World {
             return Ok(());
         };
         self.report.rebirths += 1;
+        self.trace
+            .note(|| format!("phone {index} goes on as {fresh}"));
         Checkers::reborn(&before, &changes)?;
         // The commit may be kept although the browser dies right after it.
         self.rebirth = Some(index);
@@ -149,16 +166,20 @@ impl World {
 
     /// Signing in again, the button, `online`.
     fn wake(&mut self, phone: usize) {
+        self.trace
+            .note(|| format!("phone {phone} is signed in and wakes"));
         self.phones[phone].signed_in = true;
         let leader = self.phones[phone].leader;
         self.phones[phone].tabs[leader].exchange.wake();
     }
 
-    fn give_up(&mut self, phone: usize) {
-        let phone = &mut self.phones[phone];
+    fn give_up(&mut self, index: usize) {
+        let phone = &mut self.phones[index];
         let now_ms = self.now_ms + phone.clock_off_ms;
         let exchange = &mut phone.tabs[phone.leader].exchange;
         if exchange.is_in_flight() {
+            self.trace
+                .note(|| format!("phone {index} gives up waiting"));
             exchange.handle_failure(now_ms, Failure::Unreachable);
         }
     }
@@ -166,8 +187,11 @@ impl World {
     pub(super) fn kill(&mut self, phone: usize, tab: usize) {
         self.report.crashes += 1;
         if self.random.percent(50) {
+            self.trace.note(|| format!("phone {phone} dies"));
             self.phones[phone].kill();
         } else {
+            self.trace
+                .note(|| format!("tab {tab} of phone {phone} dies"));
             self.phones[phone].kill_tab(tab);
         }
     }
@@ -177,7 +201,11 @@ impl World {
             return;
         };
         let pair = (self.phones[phone].author.clone(), scope);
-        if self.server.revoked.remove(&pair).is_none() {
+        let was = self.server.revoked.remove(&pair);
+        let verb = if was.is_none() { "loses" } else { "regains" };
+        self.trace
+            .note(|| format!("{} {verb} the right to {}", pair.0, pair.1));
+        if was.is_none() {
             self.server.revoked.insert(pair, self.now_ms);
         }
     }
@@ -188,155 +216,15 @@ impl World {
             return Ok(());
         }
         let old = if self.options.old_backups {
-            self.random.below(count)
+            self.random.below_from_end(count)
         } else {
             count - 1
         };
         let (ended, log) = (self.server.durable.epoch, self.server.durable.log.clone());
+        self.trace.note(|| format!("backup {old} is restored"));
         self.server.restore(old);
         self.report.restores += 1;
         self.checkers.restored(ended, log, &self.server.durable)
-    }
-
-    /// The leading tab says what it has to say, when something is due.
-    pub(super) fn send(&mut self, index: usize) -> Check {
-        self.be_reborn(index)?;
-        let phone = &mut self.phones[index];
-        let now_ms = self.now_ms + phone.clock_off_ms;
-        let leader = phone.leader;
-        let tab = &mut phone.tabs[leader];
-        let Some(mut request) = tab.exchange.poll_request(&tab.replica, now_ms) else {
-            return Ok(());
-        };
-        tab.attempt += 1;
-        let back = Return {
-            phone: index,
-            tab: leader,
-            life: tab.life,
-            attempt: tab.attempt,
-        };
-        if self.sabotage == Some(Sabotage::DropOnSend) {
-            let sent: Vec<_> = tab
-                .replica
-                .unsent()
-                .map(|it| StoreChange::DropOutgoing(it.id.seq))
-                .collect();
-            phone.commit(&sent);
-            phone.publish(leader, sent);
-            self.checkers.phone_committed(index, &phone.disk)?;
-        }
-        request.ops.iter_mut().for_each(garble);
-        let (author, request) = (phone.author.clone(), request.to_json());
-        let message = Message::Request {
-            back,
-            author,
-            request,
-        };
-        self.network.send(&mut self.random, &self.options, message);
-        Ok(())
-    }
-
-    pub(super) fn request(&mut self, back: Return, author: &AuthorId, request: &str) -> Check {
-        if !self.server.up {
-            return Ok(());
-        }
-        if !self.phones[back.phone].signed_in {
-            self.network
-                .send(&mut self.random, &self.options, Message::SignedOut { back });
-            return Ok(());
-        }
-        let Ok(request) = SyncRequest::parse(request.as_bytes()) else {
-            return Err(Fault {
-                invariant: "I9",
-                detail: format!("unreadable request: {request}"),
-            });
-        };
-        let asked = request.incarnation.clone();
-        let dies = self.random.percent(self.options.server_crash);
-        let crash = match (dies, self.random.percent(50)) {
-            (false, _) => Crash::None,
-            (true, false) => Crash::BeforeCommit,
-            (true, true) => Crash::AfterCommit,
-        };
-        self.report.crashes += usize::from(dies);
-        let (reply, touched) = self.server.handle(
-            request,
-            author,
-            self.now_ms,
-            &self.options,
-            crash,
-            self.sabotage,
-        );
-        self.checkers
-            .server_committed(&self.server.durable, &touched)?;
-        if let Some(reply) = reply {
-            self.report.exchanges += 1;
-            let reply = reply.to_json();
-            let message = Message::Reply { back, asked, reply };
-            self.network.send(&mut self.random, &self.options, message);
-        }
-        Ok(())
-    }
-
-    /// Whether an answer still finds the tab that asked, and that tab still leads.
-    fn finds(&self, back: Return) -> bool {
-        let phone = &self.phones[back.phone];
-        phone.leader == back.tab && phone.tabs[back.tab].life == back.life
-    }
-
-    pub(super) fn signed_out(&mut self, back: Return) {
-        let phone = &mut self.phones[back.phone];
-        let tab = &mut phone.tabs[back.tab];
-        if tab.life == back.life && tab.attempt == back.attempt && tab.exchange.is_in_flight() {
-            let now_ms = self.now_ms + phone.clock_off_ms;
-            tab.exchange.handle_failure(now_ms, Failure::SignedOut);
-        }
-    }
-
-    pub(super) fn reply(&mut self, back: Return, asked: &Incarnation, reply: &str) -> Check {
-        if !self.finds(back) {
-            return Ok(());
-        }
-        let Ok(reply) = SyncReply::parse(reply.as_bytes()) else {
-            return Err(Fault {
-                invariant: "I9",
-                detail: format!("unreadable reply: {reply}"),
-            });
-        };
-        let phone = &mut self.phones[back.phone];
-        let now_ms = self.now_ms + phone.clock_off_ms;
-        let tab = &mut phone.tabs[back.tab];
-        let in_time = tab.attempt == back.attempt && tab.exchange.is_in_flight();
-        if !in_time && !self.options.late_replies {
-            return Ok(());
-        }
-        let device = &phone.disk.head.device;
-        acknowledged(device, asked, &reply, &self.server.durable)?;
-        let denied: Vec<Scope> = reply
-            .scopes
-            .iter()
-            .filter(|(_, pull)| **pull == ScopePull::Denied)
-            .map(|(scope, _)| scope.clone())
-            .collect();
-        let Ok(mut changes) = tab.exchange.handle_reply(&tab.replica, now_ms, reply) else {
-            return Ok(());
-        };
-        if self.sabotage == Some(Sabotage::RestoreIgnored) {
-            changes
-                .retain(|it| !matches!(it, StoreChange::PutOutgoing(it) if it.verdict.is_none()));
-        }
-        if self.sabotage == Some(Sabotage::DenialIgnored) {
-            changes.retain(|it| !matches!(it, StoreChange::ForgetScope(_)));
-        }
-        if !self.commit(back.phone, back.tab, changes, None)? {
-            return Ok(());
-        }
-        let disk = &self.phones[back.phone].disk;
-        denied.iter().try_for_each(|scope| {
-            demand(!disk.holds(scope), "I13", || {
-                format!("{scope} was denied and is still on the phone")
-            })
-        })
     }
 
     /// Commits and applies, unless the tab dies between; `written` is a new operation among the changes. Whether it lived.
@@ -354,6 +242,8 @@ impl World {
         if self.random.percent(self.options.abort) {
             // No room, or the browser broke the transaction off: the app learns of it and tries again later.
             self.report.aborts += 1;
+            self.trace
+                .note(|| format!("the store of phone {phone} refuses the commit"));
             self.give_up(phone);
             return Ok(false);
         }
@@ -382,6 +272,8 @@ impl World {
         self.checkers.phone_committed(phone, disk)?;
         if self.random.percent(self.options.kill) {
             // The other tabs would wait for ever for news of this commit: the whole browser goes.
+            self.trace
+                .note(|| format!("phone {phone} dies after the commit"));
             self.phones[phone].kill();
             self.report.crashes += 1;
             return Ok(false);
@@ -394,85 +286,4 @@ impl World {
         self.look_at(phone, tab)?;
         Ok(true)
     }
-
-    /// Asks for the next page of a scope that lacks its snapshot.
-    pub(super) fn fetch_page(&mut self, index: usize) {
-        let mut wanted = self.scopes.clone();
-        self.random.shuffle(&mut wanted);
-        let phone = &self.phones[index];
-        let leader = phone.leader;
-        let tab = &phone.tabs[leader];
-        let Some(wanted) = tab.exchange.next_page(&tab.replica, &wanted) else {
-            return;
-        };
-        let message = Message::PageRequest {
-            back: Return {
-                phone: index,
-                tab: leader,
-                life: tab.life,
-                attempt: tab.attempt,
-            },
-            author: phone.author.clone(),
-            wanted,
-        };
-        self.network.send(&mut self.random, &self.options, message);
-    }
-
-    pub(super) fn page_request(&mut self, back: Return, author: &AuthorId, wanted: PageWanted) {
-        let PageWanted { scope, at } = wanted;
-        if !self.server.up || self.server.is_revoked(author, &scope) {
-            return;
-        }
-        let page = self.server.page(&scope, at, &self.options, self.sabotage);
-        let message = match page {
-            Some(page) => Message::Page {
-                back,
-                page: page.to_json(),
-            },
-            None => Message::Gone { back, scope },
-        };
-        self.network.send(&mut self.random, &self.options, message);
-    }
-
-    pub(super) fn page(&mut self, back: Return, page: &str) -> Check {
-        if !self.finds(back) {
-            return Ok(());
-        }
-        let Ok(page) = Page::from_json(page) else {
-            return Err(Fault {
-                invariant: "I9",
-                detail: format!("unreadable page: {page}"),
-            });
-        };
-        let scope = page.scope.clone();
-        let tab = &self.phones[back.phone].tabs[back.tab];
-        let changes = tab.exchange.take_page(&tab.replica, page);
-        if changes.is_empty() {
-            return Ok(());
-        }
-        if self.commit(back.phone, back.tab, changes, None)? {
-            let tab = &mut self.phones[back.phone].tabs[back.tab];
-            tab.exchange.page_kept(&tab.replica, &scope);
-        }
-        Ok(())
-    }
-
-    pub(super) fn gone(&mut self, back: Return, scope: Scope) -> Check {
-        if !self.finds(back) {
-            return Ok(());
-        }
-        let changes = vec![StoreChange::DropPages(scope)];
-        self.commit(back.phone, back.tab, changes, None).map(|_| ())
-    }
-}
-
-/// Two values stand for operations that reach the server as something it cannot read.
-fn garble(incoming: &mut Incoming) {
-    let mut raw = incoming.to_value();
-    match raw.pointer("/change/set").and_then(Value::as_str) {
-        Some("garbled") => raw["author"] = json!(5),
-        Some("unheard-of") => raw["change"] = json!({ "frobnicate": 1 }),
-        _ => return,
-    }
-    *incoming = Incoming::Raw(raw);
 }

@@ -231,6 +231,7 @@ impl Checkers {
                     format!("{:?} is twice in the log", entry.op.id)
                 })?;
                 self.is_as_written(&entry.op)?;
+                self.had_been_there(durable, entry)?;
             }
             self.looked_at.insert(scope.clone(), log.len());
         }
@@ -239,6 +240,25 @@ impl Checkers {
             .try_for_each(|key| self.register(durable, key))?;
         let scopes: BTreeSet<&Scope> = touched.iter().map(|it| &it.scope).collect();
         scopes.into_iter().try_for_each(|it| tallied(durable, it))
+    }
+
+    /// What an author is said to have seen was in the log that the author looked at: I11. Else it would displace what
+    /// nobody saw.
+    fn had_been_there(&self, durable: &Durable, entry: &LogEntry) -> Check {
+        let (scope, base) = (&entry.op.scope, entry.op.base);
+        let looked_at = self
+            .log_of(durable, base.epoch)
+            .and_then(|it| it.get(scope));
+        let looked_at = looked_at.into_iter().flatten().map(|it| &it.op.id);
+        let here = durable.log.get(scope).into_iter().flatten();
+        let seen: Vec<&OpId> = here
+            .take_while(|it| it.server_seq <= entry.seen)
+            .map(|it| &it.op.id)
+            .collect();
+        let same = entry.seen <= base.seq && looked_at.take(seen.len()).eq(seen.iter().copied());
+        demand(same, "I11", || {
+            format!("{entry:?} counts as seen what its author cannot have seen")
+        })
     }
 
     fn is_as_written(&self, op: &Operation) -> Check {

@@ -54,19 +54,27 @@ pub(super) struct Network {
 }
 
 impl Network {
-    pub(super) fn send(&mut self, random: &mut Random, options: &Options, message: Message) {
+    /// Gives how often the message is under way now.
+    pub(super) fn send(
+        &mut self,
+        random: &mut Random,
+        options: &Options,
+        message: Message,
+    ) -> usize {
         if random.percent(options.lost) {
-            return;
+            return 0;
         }
-        if random.percent(options.doubled) {
+        let doubled = random.percent(options.doubled);
+        if doubled {
             self.under_way.push(message.clone());
         }
         self.under_way.push(message);
+        1 + usize::from(doubled)
     }
 
-    /// Any one of the messages under way.
+    /// Any one of the messages under way; the one sent last is the simplest choice.
     pub(super) fn take(&mut self, random: &mut Random) -> Option<Message> {
         let count = self.under_way.len();
-        (count > 0).then(|| self.under_way.swap_remove(random.below(count)))
+        (count > 0).then(|| self.under_way.swap_remove(random.below_from_end(count)))
     }
 }

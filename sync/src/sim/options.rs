@@ -1,6 +1,9 @@
 //! What a seed draws before the first event.
 
+use std::fmt;
+
 use super::random::Random;
+use super::schedule::Schedule;
 
 /// Size and nastiness of one schedule. Chances are in percent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,9 +87,9 @@ impl Options {
             clock_weight: some(random, 3),
             sign_out_weight: some(random, 2),
             poison: random.pick(&[0, 0, 5, 25]).copied().unwrap_or_default(),
-            batch_max: random.pick(&[1, 3, 256]).copied().unwrap_or(256),
-            entries_max: random.pick(&[1, 4, 2_000]).copied().unwrap_or(2_000),
-            page_max: random.pick(&[1, 2, 1_000]).copied().unwrap_or(1_000),
+            batch_max: *random.pick_from_end(&[1, 3, 256]).unwrap_or(&256),
+            entries_max: *random.pick_from_end(&[1, 4, 2_000]).unwrap_or(&2_000),
+            page_max: *random.pick_from_end(&[1, 2, 1_000]).unwrap_or(&1_000),
             abort: random.pick(&[0, 0, 5, 20]).copied().unwrap_or_default(),
             torn_weight: some(random, 1),
             wipe_weight: some(random, 1),
@@ -94,7 +97,31 @@ impl Options {
             old_server: random.percent(25),
             upgrade_weight: some(random, 3),
             old_phones: random.pick(&[0, 0, 1, 4]).copied().unwrap_or_default(),
-            horizon: random.pick(&[5, 1_000, 1_000]).copied().unwrap_or(1_000),
+            horizon: *random.pick_from_end(&[5, 1_000, 1_000]).unwrap_or(&1_000),
         }
+    }
+
+    /// The smallest world, in which nothing fails.
+    fn simplest() -> Self {
+        Self::draw(&mut Random::recorded(Schedule::default()))
+    }
+}
+
+impl fmt::Display for Options {
+    /// What is not as in the simplest world: few words for a schedule that was shrunk, and no option forgotten.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (drawn, simplest) = (format!("{self:?}"), format!("{:?}", Self::simplest()));
+        let inside = |it: &str| {
+            it.trim_start_matches("Options { ")
+                .trim_end_matches(" }")
+                .to_owned()
+        };
+        let (drawn, simplest) = (inside(&drawn), inside(&simplest));
+        let differing = drawn
+            .split(", ")
+            .zip(simplest.split(", "))
+            .filter(|(it, plain)| it != plain);
+        let differing: Vec<&str> = differing.map(|(it, _)| it).collect();
+        out.write_str(&differing.join(", "))
     }
 }

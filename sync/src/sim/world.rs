@@ -1,6 +1,6 @@
 //! One schedule: the safety phase draws events and injects faults, the liveness phase heals and demands agreement.
 
-use crate::client::Failure;
+use crate::client::{Failure, Link};
 use crate::ids::{RegisterKey, Scope};
 use crate::protocol::{PLAIN_VERSION, VERSION};
 use crate::register::Register;
@@ -12,16 +12,20 @@ use super::options::Options;
 use super::phone::Phone;
 use super::random::Random;
 use super::server::{Server, end_of};
-use super::{Report, Sabotage, Violation};
+use super::trace::Trace;
+use super::{Report, Sabotage};
 
 /// Rounds that a healed world may need beside those for its operations: one each to learn of an epoch, load
 /// snapshots, send again and pull, with room for messages still under way from before.
 const ROUNDS_EXTRA: usize = 20;
 /// True time between rounds: beyond the longest wait of an exchange.
 const ROUND_MS: i64 = 61_000;
+/// Rounds of the healed world that a trace tells of.
+const ROUNDS_TOLD: usize = 3;
 
 pub(super) struct World {
-    seed: u64,
+    /// As drawn; `options` changes on the way.
+    pub(super) drawn: Options,
     pub(super) options: Options,
     pub(super) sabotage: Option<Sabotage>,
     pub(super) random: Random,
@@ -32,24 +36,24 @@ pub(super) struct World {
     pub(super) network: Network,
     pub(super) checkers: Checkers,
     pub(super) report: Report,
+    pub(super) trace: Trace,
     /// How many lifetimes of storages began after the first ones.
     pub(super) lifetimes: usize,
     /// The phone that is being reborn.
     pub(super) rebirth: Option<usize>,
-    step: usize,
+    pub(super) step: usize,
     /// True time at which faults ended.
     healed_ms: i64,
 }
 
 impl World {
-    pub(super) fn new(seed: u64, sabotage: Option<Sabotage>) -> Self {
-        let mut random = Random::new(seed);
+    pub(super) fn new(mut random: Random, sabotage: Option<Sabotage>) -> Self {
         let options = Options::draw(&mut random);
         let scopes: Vec<Scope> = (0..options.scopes)
             .map(|it| Scope::new(format!("s{it}")))
             .collect();
         Self {
-            seed,
+            drawn: options,
             options,
             sabotage,
             random,
@@ -69,6 +73,7 @@ impl World {
             network: Network::default(),
             checkers: Checkers::default(),
             report: Report::default(),
+            trace: Trace::default(),
             lifetimes: 0,
             rebirth: None,
             step: 0,
@@ -76,24 +81,16 @@ impl World {
         }
     }
 
-    pub(super) fn run(mut self) -> Result<Report, Box<Violation>> {
+    pub(super) fn run(&mut self) -> Check {
         let outcome = self.safety().and_then(|()| self.liveness());
         self.report.operations = self.checkers.written.len();
-        match outcome {
-            Ok(()) => Ok(self.report),
-            Err(fault) => Err(Box::new(Violation {
-                seed: self.seed,
-                invariant: fault.invariant,
-                detail: fault.detail,
-                step: self.step,
-                options: self.options,
-            })),
-        }
+        outcome
     }
 
     fn safety(&mut self) -> Check {
-        while self.step < self.options.steps {
+        while self.random.more_events(self.step < self.options.steps) {
             self.step += 1;
+            self.trace.begin(|| format!("{:>4}:", self.step));
             self.now_ms += i64::try_from(self.random.below(20_000)).unwrap_or_default();
             self.event()?;
         }
@@ -102,6 +99,7 @@ impl World {
 
     /// From here on nothing fails; what was under way before may still arrive.
     fn liveness(&mut self) -> Check {
+        self.random.heal();
         let options = &mut self.options;
         (
             options.lost,
@@ -114,8 +112,6 @@ impl World {
         self.server.revoked.clear();
         for phone in &mut self.phones {
             phone.signed_in = true;
-            let leader = phone.leader;
-            phone.tabs[leader].exchange.wake();
         }
         self.healed_ms = self.now_ms + 1;
         // With the smallest batch every operation may take a round to send and one to pull, and again after a reset.
@@ -131,6 +127,11 @@ impl World {
             })?;
             self.report.rounds += 1;
             self.step += 1;
+            if rounds < ROUNDS_TOLD {
+                self.trace.begin(|| format!("{:>4}, healed:", self.step));
+            } else {
+                self.trace.end();
+            }
             self.now_ms += ROUND_MS;
             for phone in 0..self.phones.len() {
                 self.round(phone)?;
@@ -153,6 +154,10 @@ impl World {
         let leader = phone.leader;
         phone.hear(leader);
         let tab = &mut phone.tabs[leader];
+        if tab.exchange.link() == Link::SignedOut {
+            // The person signs in again. Whoever is signed in gets no such push: no clock may have silenced them (I10).
+            tab.exchange.wake();
+        }
         if tab.exchange.is_in_flight() {
             tab.exchange.handle_failure(now_ms, Failure::Unreachable);
             return Ok(());

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::json;
 use sync::wire::Wire as _;
-use sync::{Change, Failure, Incoming, RejectCode, Verdict, record};
+use sync::{Change, Failure, Incoming, OpSeq, RejectCode, Verdict, record};
 
 use crate::support::{NOW_MS, Phone, Server, write_drawn};
 
@@ -214,6 +214,32 @@ fn i09_an_operation_that_no_request_could_carry_is_never_recorded() {
     let long = "x".repeat(sync::OPERATION_BYTES_MAX);
     let draft = phone.draft("note", Change::Add(json!(long)));
     assert_eq!(record(phone.replica.head(), draft, NOW_MS), None);
+}
+
+#[test]
+fn i09_a_tab_forgets_nothing_behind_a_place_that_it_has_not_heard_of() {
+    let (mut stored, mut server) = (Phone::new("a"), Server::new());
+    let mut tab = stored.clone();
+    // Another tab writes.
+    stored.set(1);
+    let draft = tab.draft("state", Change::Set(json!("bad")));
+    let (_, changes) = record(stored.replica.head(), draft, NOW_MS).expect("small enough");
+    tab.apply(changes.clone());
+    stored.apply(changes);
+    // The server has both from a copy of this phone, and backed them up.
+    stored.clone().sync(&mut server);
+    server.backed_up = OpSeq::new(2);
+    for _ in 0..2 {
+        let request = tab.request();
+        let reply = server.answer(&request, &tab.author);
+        let changes = tab.exchange.handle_reply(&tab.replica, NOW_MS, reply);
+        let changes = changes.expect("our version");
+        tab.apply(changes.clone());
+        stored.apply(changes);
+    }
+    // The tab dies, and the store is all that is left.
+    stored.sync(&mut server);
+    assert_eq!(stored.unsent(), 0);
 }
 
 #[test]

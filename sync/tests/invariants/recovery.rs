@@ -162,6 +162,48 @@ fn i08_a_snapshot_that_was_overtaken_is_not_wanted() {
 }
 
 #[test]
+fn i08_an_answer_of_an_ended_history_lets_no_older_snapshot_in() {
+    let (mut phone, mut server) = (Phone::new("a"), Server::new());
+    let old = snapshot(&server);
+    let request = phone.request();
+    let slow = server.answer(&request, &phone.author);
+    reload(&mut phone, &restore(&server, 2));
+    phone.take(slow);
+    assert!(phone.exchange.take_page(&phone.replica, old).is_empty());
+}
+
+#[test]
+fn i08_entries_of_an_ended_history_are_not_folded_into_the_new_one() {
+    let (mut phone, mut server) = (Phone::new("a"), Server::new());
+    let backup = server.clone();
+    let mut other = Phone::new("b");
+    other.set(1);
+    other.sync(&mut server);
+    let request = phone.request();
+    let slow = server.answer(&request, &phone.author);
+    let restored = restore(&backup, 2);
+    reload(&mut phone, &restored);
+    phone.take(slow);
+    let cursor = phone.replica.cursors()[&Scope::new("unit")];
+    assert_eq!(cursor.epoch, Epoch(2));
+    assert!(phone.replica.checkpoint().is_empty());
+}
+
+#[test]
+fn i12_a_server_that_went_back_without_a_new_history_is_refilled_too() {
+    let (mut phone, mut server) = (Phone::new("a"), Server::new());
+    let mut went_back = server.clone();
+    phone.set(1);
+    phone.set(2);
+    phone.sync(&mut server);
+    phone.set(3);
+    phone.sync(&mut went_back);
+    phone.sync(&mut went_back);
+    assert_eq!(went_back.log.len(), 3);
+    assert_eq!(phone.unsent(), 0);
+}
+
+#[test]
 fn i12_refused_work_stays_to_be_read_after_a_backup_and_holds_nothing_up() {
     let (mut phone, mut server) = (Phone::new("a"), Server::new());
     phone.set("bad");

@@ -22,6 +22,8 @@ impl World {
             let base = tab.replica.base(&key);
             tab.look = Some((key, base));
             if self.random.percent(20) {
+                self.trace
+                    .note(|| format!("phone {index}, tab {tab_index}, only looks"));
                 return Ok(());
             }
         }
@@ -52,6 +54,21 @@ impl World {
                 outgoing.op = op.clone();
             }
         }
+        self.trace.note(|| {
+            let at = place(&op.key());
+            let does = match &op.change {
+                Change::Set(value) => format!("sets {at} to {value}"),
+                Change::Add(value) => format!("adds {value} to {at}"),
+                Change::Retract(id) => format!(
+                    "retracts {} of {}/{} from {at}",
+                    id.seq.get(),
+                    id.device,
+                    id.incarnation
+                ),
+            };
+            let (seq, seen) = (op.id.seq.get(), op.base.seq.0);
+            format!("phone {index}, tab {tab_index}, {does} as operation {seq}, having seen {seen}")
+        });
         let lived = self.commit(index, tab_index, changes, Some(&op))?;
         if lived {
             let phone = &mut self.phones[index];
@@ -62,7 +79,7 @@ impl World {
     }
 
     fn draw_key(&mut self) -> RegisterKey {
-        let scope = match self.random.below(20) {
+        let scope = match self.random.below_from_end(20) {
             0 => Scope::new("nowhere"),
             _ => self
                 .random
@@ -93,4 +110,8 @@ impl World {
             _ => Change::Add(json!(self.random.below(100))),
         }
     }
+}
+
+fn place(key: &RegisterKey) -> String {
+    format!("{}/{}/{}", key.scope, key.record, key.field)
 }

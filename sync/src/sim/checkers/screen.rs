@@ -26,7 +26,7 @@ impl Checkers {
             .retain(|scope, _| tab.replica.cursors().contains_key(scope));
         for (scope, cursor) in tab.replica.cursors() {
             let before = tab.read.insert(scope.clone(), *cursor);
-            let forward = before.is_none_or(|it| it.epoch != cursor.epoch || it.seq <= cursor.seq);
+            let forward = before.is_none_or(|it| (it.epoch, it.seq) <= (cursor.epoch, cursor.seq));
             demand(forward, "I8", || {
                 format!("{scope} went back from {before:?} to {cursor:?}")
             })?;
