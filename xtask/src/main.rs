@@ -2,6 +2,7 @@
 
 mod browser;
 mod debian;
+mod fuzz;
 mod http;
 mod postgres;
 mod process;
@@ -49,6 +50,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<String>,
     },
+    /// Fuzz the parsers of sync, and keep what reaches further
+    Fuzz(fuzz::Options),
 }
 
 #[derive(Debug, Subcommand)]
@@ -101,6 +104,7 @@ fn perform(task: Task) -> Result<()> {
             }
             size::bench(&workspace).map(drop)
         }
+        Task::Fuzz(options) => fuzz::fuzz(&workspace, &options),
         Task::Sim { options } => run(command("cargo", &workspace.root)
             .args(suite::simulator_arguments())
             .args(options)),
