@@ -200,10 +200,9 @@ impl Exchange {
         let here = replica.cursors().get(scope);
         // An answer of a history that has ended since lets none of its snapshots in again.
         let floor = self.epoch.max(here.map(|it| it.epoch));
-        let left = self.left.get(scope);
-        let overtaken = left
-            .or(here)
-            .is_some_and(|it| it.epoch == cursor.epoch && it.seq > cursor.seq);
+        // A scope that was to be left may still be here, and read further: the store refused that commit.
+        let mut read = self.left.get(scope).into_iter().chain(here);
+        let overtaken = read.any(|it| it.epoch == cursor.epoch && it.seq > cursor.seq);
         !overtaken && floor.is_none_or(|it| it <= cursor.epoch)
     }
 

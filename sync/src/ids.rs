@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::protocol::SCOPE_BYTES_MAX;
+
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -75,6 +77,16 @@ text_id!(
     /// Name of a field of a record; opaque here.
     FieldName
 );
+
+impl Scope {
+    /// Whether a log may have this name: there is one, it is no longer than [`SCOPE_BYTES_MAX`], and nothing in it controls a
+    /// terminal or a database.
+    #[must_use]
+    pub fn may_be_a_log(&self) -> bool {
+        let name = self.as_str();
+        !name.is_empty() && name.len() <= SCOPE_BYTES_MAX && !name.contains(char::is_control)
+    }
+}
 
 /// Place of an operation in one incarnation's log: gap-free, from 1 (invariant I4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

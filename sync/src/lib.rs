@@ -26,8 +26,8 @@ pub use ids::{
 pub use operation::{Change, Draft, Incoming, LogEntry, OpDigest, Operation, Unreadable};
 pub use protocol::{
     OPERATION_BYTES_MAX, PAGE_REGISTERS_MAX, PLAIN_VERSION, Page, ProtocolError, REPLY_ENTRIES_MAX,
-    REQUEST_BYTES_MAX, REQUEST_OPS_MAX, Receipt, ScopePull, Snapshot, SnapshotRegister, SyncReply,
-    SyncRequest, VERSION,
+    REQUEST_BYTES_MAX, REQUEST_OPS_MAX, Receipt, SCOPE_BYTES_MAX, ScopePull, Snapshot,
+    SnapshotRegister, SyncReply, SyncRequest, VALUE_DEPTH_MAX, VERSION,
 };
 pub use register::{Attribution, Effect, Entry, Head, Register};
 pub use replica::Replica;

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::ids::{
     AuthorId, Cursor, FieldName, Kind, OpId, OpSeq, RecordId, RegisterKey, Scope, ServerSeq,
 };
+use crate::protocol::{OPERATION_BYTES_MAX, VALUE_DEPTH_MAX};
 use crate::wire::{self, Wire as _, columns};
 
 /// What an operation does to its register.
@@ -106,6 +107,37 @@ impl Operation {
             record: self.record.clone(),
             field: self.field.clone(),
         }
+    }
+
+    /// Whether it holds a value that is nested deeper than [`VALUE_DEPTH_MAX`].
+    pub(crate) fn is_too_deep(&self) -> bool {
+        let value = match &self.change {
+            Change::Set(value) | Change::Add(value) => is_deeper(value, VALUE_DEPTH_MAX),
+            Change::Retract(_) => false,
+        };
+        value || self.extra.values().any(|it| is_deeper(it, VALUE_DEPTH_MAX))
+    }
+
+    /// Whether its JSON is longer than [`OPERATION_BYTES_MAX`].
+    #[must_use]
+    pub fn is_too_large(&self) -> bool {
+        let texts = [
+            self.id.device.as_str(),
+            self.id.incarnation.as_str(),
+            self.author.as_str(),
+            self.scope.as_str(),
+            self.kind.as_str(),
+            self.record.as_str(),
+            self.field.as_str(),
+        ];
+        let plain = matches!(
+            &self.change,
+            Change::Set(Value::Null | Value::Bool(_) | Value::Number(_))
+        );
+        // A tick is not worth writing it down: one byte of text is six of JSON at most.
+        let texts: usize = texts.iter().map(|it| it.len()).sum();
+        let short = plain && self.extra.is_empty() && texts < OPERATION_BYTES_MAX / 8;
+        !short && self.to_json().len() > OPERATION_BYTES_MAX
     }
 
     /// Reads one operation.
@@ -210,6 +242,16 @@ impl OpDigest {
         let mut bytes = Vec::with_capacity(256);
         write_canonical(raw, &mut bytes);
         Self(Sha256::digest(&bytes).into())
+    }
+}
+
+/// Whether a value is nested deeper than `levels` lists and objects.
+fn is_deeper(value: &Value, levels: usize) -> bool {
+    let inner = |it| levels == 0 || is_deeper(it, levels - 1);
+    match value {
+        Value::Array(items) => levels == 0 || items.iter().any(inner),
+        Value::Object(fields) => levels == 0 || fields.values().any(inner),
+        _ => false,
     }
 }
 

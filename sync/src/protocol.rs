@@ -7,7 +7,7 @@ use crate::operation::{Incoming, LogEntry};
 use crate::register::Register;
 use crate::sorted_map::SortedMap;
 use crate::verdict::Verdict;
-use crate::wire::Wire as _;
+use crate::wire::{Wire as _, WireError};
 
 /// Version of the protocol that this build speaks. It also speaks [`PLAIN_VERSION`].
 pub const VERSION: u32 = 2;
@@ -19,6 +19,11 @@ pub const REQUEST_BYTES_MAX: usize = 1024 * 1024;
 pub const REQUEST_OPS_MAX: usize = 256;
 /// Most bytes of one operation: a bigger one could never be sent, so it is never recorded (invariant I9).
 pub const OPERATION_BYTES_MAX: usize = REQUEST_BYTES_MAX / 4;
+/// Longest name of a scope, in bytes: 120 letters of any script.
+pub const SCOPE_BYTES_MAX: usize = 480;
+/// Deepest nesting of a value in an operation. JSON is read to 128 levels, and a reply, a page and a phone's store put an
+/// operation deeper than a request does: one that only just came in would spoil them for everybody (invariant I9).
+pub const VALUE_DEPTH_MAX: usize = 32;
 /// Log entries of one scope after which a reply ends; the last segment goes whole. A broken line costs no more than these.
 pub const REPLY_ENTRIES_MAX: usize = 500;
 
@@ -164,8 +169,10 @@ impl SyncRequest {
         if body.len() > REQUEST_BYTES_MAX {
             return Err(ProtocolError::TooLarge);
         }
-        let request = Self::from_json_bytes(body)
-            .map_err(|error| ProtocolError::Unreadable(error.to_string()))?;
+        let request = Self::from_json_bytes(body).map_err(|error| match error {
+            WireError::TOO_MANY_ROWS => ProtocolError::TooLarge,
+            other => ProtocolError::Unreadable(other.to_string()),
+        })?;
         if request.protocol == 0 {
             return Err(ProtocolError::UnknownVersion(request.protocol));
         }

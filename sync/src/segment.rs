@@ -98,14 +98,11 @@ impl Segment {
             seen,
             ..
         } = self;
-        ops.into_iter()
-            .zip(first.0..)
-            .enumerate()
-            .map(move |(row, (op, place))| LogEntry {
-                server_seq: ServerSeq(place),
-                seen: seen.get(row).copied().unwrap_or(op.base.seq),
-                corrected_ms: op.at_ms.saturating_add(offset_ms).min(received_ms),
-                op,
-            })
+        ops.into_iter().enumerate().map(move |(row, op)| LogEntry {
+            server_seq: ServerSeq(first.0.saturating_add(row as u64)),
+            seen: seen.get(row).copied().unwrap_or(op.base.seq),
+            corrected_ms: op.at_ms.saturating_add(offset_ms).min(received_ms),
+            op,
+        })
     }
 }

@@ -39,6 +39,8 @@ pub enum Verdict {
 pub enum RejectCode {
     /// The bytes are not an operation.
     Malformed,
+    /// Longer than an operation may be.
+    TooLarge,
     /// Same identity as an earlier operation, other bytes.
     Fork,
     /// The signed-in person is not the author.

@@ -71,6 +71,12 @@ pub struct WireError {
 }
 
 impl WireError {
+    /// More rows of columns than the message may hold.
+    pub(crate) const TOO_MANY_ROWS: Self = Self {
+        field: "rows",
+        expected: "fewer rows",
+    };
+
     /// `expected` names what should have stood there ("a day").
     #[must_use]
     pub fn new(expected: &'static str) -> Self {

@@ -3,6 +3,7 @@
 mod bench;
 mod browser;
 mod debian;
+mod fuzz;
 mod http;
 mod postgres;
 mod process;
@@ -50,6 +51,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<String>,
     },
+    /// Fuzz the parsers of sync, and keep what reaches further
+    Fuzz(fuzz::Options),
 }
 
 #[derive(Debug, Subcommand)]
@@ -105,6 +108,7 @@ fn perform(task: Task) -> Result<()> {
             size::bench(&workspace).map(drop)
         }
         Task::Bench(Bench::Sync(options)) => bench::sync::bench(&workspace, &options),
+        Task::Fuzz(options) => fuzz::fuzz(&workspace, &options),
         Task::Sim { options } => run(command("cargo", &workspace.root)
             .args(suite::simulator_arguments())
             .args(options)),

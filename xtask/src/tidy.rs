@@ -8,8 +8,8 @@ use anyhow::{Context as _, Result, bail};
 use crate::say;
 use crate::workspace::Workspace;
 
-const FOLDERS: [&str; 8] = [
-    "app", "domain", "end2end", "public", "server", "style", "sync", "xtask",
+const FOLDERS: [&str; 9] = [
+    "app", "domain", "end2end", "fuzz", "public", "server", "style", "sync", "xtask",
 ];
 const SKIPPED: [&str; 5] = [
     "node_modules",

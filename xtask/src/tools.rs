@@ -20,6 +20,7 @@ use crate::{Missing, say};
 const CARGO_LEPTOS: &str = "0.3.6";
 const CARGO_NEXTEST: &str = "0.9.143";
 const CARGO_DENY: &str = "0.20.2";
+const CARGO_FUZZ: &str = "0.13.2";
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
@@ -30,6 +31,7 @@ pub enum Tool {
     WasmBindgen,
     Nextest,
     Deny,
+    Fuzz,
 }
 
 impl Tool {
@@ -39,6 +41,7 @@ impl Tool {
             Self::WasmBindgen => "wasm-bindgen-cli",
             Self::Nextest => "cargo-nextest",
             Self::Deny => "cargo-deny",
+            Self::Fuzz => "cargo-fuzz",
         }
     }
 
@@ -56,6 +59,7 @@ impl Tool {
             Self::WasmBindgen => workspace.locked_version("wasm-bindgen")?,
             Self::Nextest => CARGO_NEXTEST.to_owned(),
             Self::Deny => CARGO_DENY.to_owned(),
+            Self::Fuzz => CARGO_FUZZ.to_owned(),
         })
     }
 
@@ -67,7 +71,7 @@ impl Tool {
                 "--no-default-features",
                 "--features=no_downloads",
             ],
-            Self::WasmBindgen | Self::Nextest | Self::Deny => &["--debug"],
+            Self::WasmBindgen | Self::Nextest | Self::Deny | Self::Fuzz => &["--debug"],
         }
     }
 }

@@ -269,6 +269,7 @@ fn refused_note(
 fn reason(words: Words, code: &RejectCode) -> &'static str {
     match code {
         RejectCode::Malformed => words.reject_malformed(),
+        RejectCode::TooLarge => words.reject_too_large(),
         RejectCode::Fork => words.reject_fork(),
         RejectCode::WrongAuthor => words.reject_wrong_author(),
         RejectCode::Forbidden => words.reject_forbidden(),

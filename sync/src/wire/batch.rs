@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::columns::{self, Column, ObjectWriter, Steps, Texts};
+use super::operation::OPERATION_FIELDS;
 use super::{Fields, Wire, WireError};
 use crate::ids::{
     AuthorId, Cursor, DeviceId, Epoch, FieldName, Incarnation, Kind, OpId, OpSeq, RecordId, Scope,
@@ -118,14 +119,15 @@ impl Places {
     }
 }
 
-/// Reads operations. One whose change is of a newer release comes raw, its neighbours as they are.
+/// Reads operations. One whose change is of a newer release comes raw, and so does one that is nested too deep; their
+/// neighbours come as they are.
 ///
 /// At most `rows_max`.
 pub(super) fn take(fields: &mut Fields, rows_max: usize) -> Result<Vec<Incoming>, WireError> {
     let rows = usize::try_from(fields.take::<u64>("rows")?)
         .ok()
         .filter(|it| *it <= rows_max)
-        .ok_or(WireError::new("fewer rows").within("rows"))?;
+        .ok_or(WireError::TOO_MANY_ROWS)?;
     if rows == 0 {
         return Ok(Vec::new());
     }
@@ -171,7 +173,12 @@ pub(super) fn take(fields: &mut Fields, rows_max: usize) -> Result<Vec<Incoming>
             Value::Null => {}
             extra => op.extra.extend(Fields::read(extra)?.0),
         }
+        // As an object the operation would have another author, say: each field has one place where it stands.
+        if OPERATION_FIELDS.iter().any(|it| op.extra.contains_key(*it)) {
+            return Err(WireError::new("fields of a newer release").within("extra"));
+        }
         ops.push(match newer {
+            None if op.is_too_deep() => Incoming::Raw(op.to_wire()),
             None => Incoming::Op(op),
             Some(change) => {
                 let mut raw = Fields::read(op.to_wire())?;

@@ -2,8 +2,8 @@
 //! hundred then takes some ten bytes after gzip, and is read with few allocations.
 //!
 //! A column is a list with one value for each row, or the one value that all rows share. A shared value that is itself a
-//! list is written out for each row, so that the two cannot be mistaken; so is a long one, so that a short message
-//! never unpacks to a huge one.
+//! list is written out for each row, so that the two cannot be mistaken; so is a long or a manifold one, so that a short
+//! message never unpacks to a huge one.
 
 use std::sync::Arc;
 use std::vec;
@@ -14,6 +14,16 @@ use super::{Fields, WireError};
 
 /// Longest value that rows may share, in bytes of its JSON.
 const SHARED_BYTES_MAX: usize = 1_024;
+/// Most brackets, commas and colons of such a value. An object takes a hundred times the memory that its JSON does, and each
+/// row gets its own: "0," is enough of a row for another.
+const SHARED_MARKS_MAX: usize = 8;
+/// A value with more may still be shared by so few rows that they do not have more than these together.
+const SHARED_MARKS_OF_ALL_MAX: usize = 4_096;
+
+/// Whether so many rows may share a value.
+fn may_share(rows: usize, marks: usize) -> bool {
+    marks <= SHARED_MARKS_MAX || rows.saturating_mul(marks) <= SHARED_MARKS_OF_ALL_MAX
+}
 
 /// Writes a JSON object field by field, as text.
 pub(super) struct ObjectWriter {
@@ -117,12 +127,25 @@ impl ObjectWriter {
         {
             let start = self.out.len();
             write(&mut self.out, first);
-            let long = self.out.len() - start > SHARED_BYTES_MAX;
-            if self.out.get(start) != Some(&b'[') && !long {
+            let written = self.out.get(start..).unwrap_or_default();
+            if written.first() != Some(&b'[')
+                && written.len() <= SHARED_BYTES_MAX
+                && may_share(column.len(), marks_in(written))
+            {
                 return;
             }
             self.out.truncate(start);
         }
+        self.items(column, write);
+    }
+
+    /// A column of anything that rows never share.
+    pub(super) fn list<T>(&mut self, name: &str, column: &[T], write: fn(&mut Vec<u8>, &T)) {
+        self.name(name);
+        self.items(column, write);
+    }
+
+    fn items<T>(&mut self, column: &[T], write: fn(&mut Vec<u8>, &T)) {
         self.out.push(b'[');
         for (index, value) in column.iter().enumerate() {
             if index > 0 {
@@ -190,7 +213,11 @@ impl Column {
         match fields.take::<Value>(name)? {
             Value::Array(values) if values.len() == rows => Ok(Self::Each(values.into_iter())),
             Value::Array(_) => Err(WireError::new("one value for each row").within(name)),
-            shared if rows > 1 && !is_short(&shared, &mut { SHARED_BYTES_MAX }) => {
+            shared
+                if rows > 1
+                    && !(is_short(&shared, &mut { SHARED_BYTES_MAX })
+                        && may_share(rows, marks(&shared))) =>
+            {
                 Err(WireError::new("a short shared value").within(name))
             }
             shared => Ok(Self::Shared(shared)),
@@ -208,6 +235,11 @@ impl Column {
         } else {
             Ok(Self::Shared(Value::Null))
         }
+    }
+
+    /// Whether all rows have one value.
+    pub(super) fn is_shared(&self) -> bool {
+        matches!(self, Self::Shared(_))
     }
 
     /// The next row's value.
@@ -245,6 +277,30 @@ fn is_short(value: &Value, left: &mut usize) -> bool {
         Value::Array(items) => items.iter().all(|it| is_short(it, left)),
         _ => true,
     }
+}
+
+/// Brackets that open, commas and colons of a value's JSON.
+fn marks(value: &Value) -> usize {
+    match value {
+        Value::Object(map) => (2 * map.len()).max(1) + map.values().map(marks).sum::<usize>(),
+        Value::Array(items) => items.len().max(1) + items.iter().map(marks).sum::<usize>(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+    }
+}
+
+/// The same of JSON that was written already.
+fn marks_in(json: &[u8]) -> usize {
+    let (mut count, mut in_text, mut escaped) = (0, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => in_text = !in_text,
+            b'{' | b'[' | b',' | b':' if !in_text => count += 1,
+            _ => {}
+        }
+    }
+    count
 }
 
 /// A column of texts being read: equal neighbours share one text.

@@ -39,6 +39,21 @@ impl Wire for Change {
     }
 }
 
+/// Every field of an operation that this release knows.
+pub(super) const OPERATION_FIELDS: [&str; 11] = [
+    "device",
+    "incarnation",
+    "seq",
+    "author",
+    "at_ms",
+    "scope",
+    "kind",
+    "record",
+    "field",
+    "base",
+    "change",
+];
+
 /// Identity and unknown fields stand beside the others.
 impl Wire for Operation {
     fn to_wire(&self) -> Value {
@@ -80,6 +95,9 @@ impl Wire for Operation {
         };
         for (name, value) in object.0 {
             operation.extra.insert(name, value);
+        }
+        if operation.is_too_deep() {
+            return Err(WireError::new("less depth"));
         }
         Ok(operation)
     }

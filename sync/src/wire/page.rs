@@ -75,7 +75,7 @@ fn put_states(writer: &mut ObjectWriter, registers: &[SnapshotRegister]) {
     // Rows that are not plain repeat their neighbour, so that a shared value stays shared.
     let Some(mut last) = plain.iter().find_map(|it| it.map(|(_, by)| by)) else {
         let states: Vec<Value> = registers.iter().map(|it| it.register.to_wire()).collect();
-        writer.column("state", &states, columns::json);
+        writer.list("state", &states, columns::json);
         return;
     };
     let mut values: Vec<&Value> = Vec::with_capacity(plain.len());
@@ -145,6 +145,10 @@ fn take_registers(value: Value) -> Result<Vec<SnapshotRegister>, WireError> {
     } else {
         None
     };
+    // Something has to come row by row, or ninety bytes were ten million registers.
+    if rows > 1 && plain.is_none() && states.is_shared() {
+        return Err(WireError::new("one value for each row").within("state"));
+    }
     let mut registers = Vec::new();
     for _ in 0..rows {
         let plain = plain.as_mut().map(PlainColumns::next).transpose()?;

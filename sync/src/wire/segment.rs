@@ -47,6 +47,9 @@ impl Segment {
         if ops.is_empty() || first == ServerSeq::ZERO {
             return Err(WireError::new("an entry"));
         }
+        if first.0.checked_add(ops.len() as u64).is_none() {
+            return Err(WireError::new("a place of a log").within("first"));
+        }
         let mut seen = Vec::new();
         if fields.0.contains_key("seen") {
             let mut column = Column::take(&mut fields, "seen", ops.len())?;

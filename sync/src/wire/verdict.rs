@@ -9,8 +9,9 @@ use crate::verdict::{RejectCode, Verdict};
 serde_through_wire!(Verdict, RejectCode);
 
 /// Every code, as `docs/protocol.md` lists them.
-const CODES: [(RejectCode, &str); 9] = [
+const CODES: [(RejectCode, &str); 10] = [
     (RejectCode::Malformed, "malformed"),
+    (RejectCode::TooLarge, "too_large"),
     (RejectCode::Fork, "fork"),
     (RejectCode::WrongAuthor, "wrong_author"),
     (RejectCode::Forbidden, "forbidden"),

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use sync::{Epoch, Operation, Page, Scope, ScopePull, ServerSeq, SnapshotRegister, StoreChange};
 
-use crate::support::{Phone, Server, write_drawn};
+use crate::support::{NOW_MS, Phone, Server, write_drawn};
 
 fn snapshot(server: &Server) -> Page {
     let scope = Scope::new("unit");
@@ -169,6 +169,23 @@ fn i08_an_answer_of_an_ended_history_lets_no_older_snapshot_in() {
     let slow = server.answer(&request, &phone.author);
     reload(&mut phone, &restore(&server, 2));
     phone.take(slow);
+    assert!(phone.exchange.take_page(&phone.replica, old).is_empty());
+}
+
+#[test]
+fn i08_a_scope_that_the_store_did_not_let_go_is_not_overtaken_by_an_older_snapshot() {
+    let (mut phone, mut server) = (Phone::new("a"), Server::new());
+    let old = snapshot(&server);
+    let request = phone.request();
+    let mut reply = server.answer(&request, &phone.author);
+    reply.scopes.insert(Scope::new("unit"), ScopePull::Denied);
+    let refused = phone.exchange.handle_reply(&phone.replica, NOW_MS, reply);
+    assert!(matches!(
+        refused.as_deref(),
+        Ok([StoreChange::ForgetScope(_)])
+    ));
+    phone.set(1);
+    phone.sync(&mut server);
     assert!(phone.exchange.take_page(&phone.replica, old).is_empty());
 }
 
