@@ -73,7 +73,9 @@ impl Accounts {
         now_ms: i64,
     ) -> Result<(UserRecord, Token), SignInError> {
         let name = AuthorId::new(canonical_name(name));
-        if name.as_str().len() > CREDENTIAL_BYTES_MAX || password.len() > CREDENTIAL_BYTES_MAX {
+        let longest = name.as_str().len().max(password.len());
+        // No account has such a name, and PostgreSQL cannot even look for one with a NUL.
+        if longest > CREDENTIAL_BYTES_MAX || name.as_str().contains(char::is_control) {
             return Err(SignInError::WrongCredentials);
         }
         if let Some(wait_s) = self.throttle.wait_s(&name, from, now_ms) {

@@ -5,6 +5,7 @@ use app::error::AppError;
 use app::session::{Assets, BootData};
 use app::shell::{app_page, error_page, offline_shell, sign_in_page};
 use app::words::{Language, Words};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -16,6 +17,7 @@ use sync::Scope;
 use crate::accounts::principal::Principal;
 use crate::api::error::{ApiError, code};
 use crate::api::sign_in::{safe_next, see_other};
+use crate::api::snapshot::named_scope;
 use crate::api::{Route, me};
 use crate::projections::{board, unit};
 use crate::state::AppState;
@@ -206,13 +208,13 @@ async fn board_data(state: &AppState, principal: &Principal) -> Result<BoardData
 async fn show_unit(
     State(state): State<AppState>,
     principal: Result<Principal, ApiError>,
-    Path(unit): Path<String>,
+    path: Result<Path<String>, PathRejection>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
     let words = words(&headers);
     let page = async {
-        let data = unit_data(&state, &principal?, &Scope::new(unit)).await?;
+        let data = unit_data(&state, &principal?, &named_scope(path)?).await?;
         Ok(render(|| unit_page(&data, state.site.entries(), words)))
     };
     finish(&state, words, &uri, page.await)

@@ -47,6 +47,9 @@ impl PersonPolicy {
 
 impl Policy for PersonPolicy {
     fn judge(&self, op: &Operation, written_ms: i64) -> Judgement {
+        if op.is_too_large() {
+            return Judgement::Reject(RejectCode::TooLarge);
+        }
         match kinds::check(op) {
             Ok(()) => {}
             // A newer phone may know it: kept raw until this server does too.

@@ -140,21 +140,29 @@ impl Operation {
         !short && self.to_json().len() > OPERATION_BYTES_MAX
     }
 
-    /// Reads one operation.
+    /// Reads one operation. What is read comes back as it came: nothing of it is passed over.
     ///
     /// # Errors
-    /// `Newer` when only the kind of change is unknown; `Malformed` otherwise.
+    /// `Newer` when only the kind of change is unknown, or says more than this build knows, as its base may; `Malformed`
+    /// otherwise.
     pub fn from_value(raw: &Value) -> Result<Self, Unreadable> {
+        let says_more = |it: Option<&Value>, fields| {
+            it.and_then(Value::as_object)
+                .is_some_and(|it| it.len() > fields)
+        };
         match Self::from_wire(raw.clone()) {
+            Ok(_) if says_more(raw.get("base"), 2) => Err(Unreadable::Newer("base".to_owned())),
             Ok(operation) => Ok(operation),
             Err(error) => {
-                let unknown = raw
-                    .get("change")
-                    .and_then(Value::as_object)
-                    .and_then(|it| it.keys().next())
-                    .filter(|it| !matches!(it.as_str(), "set" | "add" | "retract"));
+                let change = raw.get("change").and_then(Value::as_object);
+                let newer = |(tag, value): &(&String, &Value)| match tag.as_str() {
+                    "set" | "add" => false,
+                    "retract" => says_more(Some(*value), 3),
+                    _ => true,
+                };
+                let unknown = change.and_then(|it| it.iter().next()).filter(newer);
                 Err(match unknown {
-                    Some(tag) => Unreadable::Newer(tag.clone()),
+                    Some((tag, _)) => Unreadable::Newer(tag.clone()),
                     None => Unreadable::Malformed(error.to_string()),
                 })
             }

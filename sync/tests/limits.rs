@@ -283,3 +283,26 @@ fn the_last_place_of_all_is_taken_and_ends_the_log() {
         }
     );
 }
+
+#[test]
+fn i14_what_says_more_than_this_build_knows_is_kept_for_one_that_does() {
+    let mut based = op(1, &json!({ "set": true }));
+    based["base"]["branch"] = json!(7);
+    let mut withdrawn = op(
+        2,
+        &json!({ "retract": { "device": "d", "incarnation": "i", "seq": 1 } }),
+    );
+    withdrawn["change"]["retract"]["because"] = json!("x");
+    for raw in [&based, &withdrawn] {
+        let incoming = Incoming::from_value(raw.clone());
+        assert_eq!(incoming, Incoming::Raw(raw.clone()));
+        assert_eq!(incoming.digest(), sync::OpDigest::of(raw));
+    }
+    assert_eq!(
+        verdicts(&[based, withdrawn.clone()]),
+        [Verdict::NeedsUpgrade, Verdict::NeedsUpgrade]
+    );
+    let columns = batch(1, &withdrawn["change"]);
+    let read = parse(&columns).expect("readable");
+    assert!(matches!(read.ops[..], [Incoming::Raw(_)]));
+}

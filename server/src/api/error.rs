@@ -1,6 +1,7 @@
 //! The one error shape of the API. Below this layer errors are typed by their own modules; here they become a status,
 //! a code that is never reused (`docs/protocol.md`), and a sentence for people.
 
+use axum::extract::rejection::PathRejection;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -149,6 +150,13 @@ impl ApiError {
     pub const fn internal() -> Self {
         let message = "Máy chủ gặp lỗi. Việc đã làm vẫn còn trên máy và sẽ tự gửi lại.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, code::INTERNAL, message)
+    }
+}
+
+/// An address with something in it that cannot be: no such thing is there.
+impl From<PathRejection> for ApiError {
+    fn from(_: PathRejection) -> Self {
+        Self::not_found()
     }
 }
 

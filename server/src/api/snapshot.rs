@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::{Body, Bytes};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -36,10 +37,10 @@ struct Packed {
 pub async fn show_snapshot(
     State(state): State<AppState>,
     principal: Principal,
-    Path(scope): Path<String>,
+    path: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let scope = Scope::new(scope);
+    let scope = named_scope(path)?;
     let heads = state.storage.heads(std::slice::from_ref(&scope)).await?;
     let cursor = heads.cursor(&scope).ok_or(ApiError::not_found())?;
     let directory = state.directory.current(&*state.storage).await?;
@@ -73,6 +74,20 @@ pub async fn show_snapshot(
     let json = HeaderValue::from_static("application/json");
     response.headers_mut().insert(header::CONTENT_TYPE, json);
     Ok(finish(response, etag(packed.cursor)?))
+}
+
+/// The scope that a path names.
+///
+/// # Errors
+/// `not_found` when no scope can have that name.
+pub fn named_scope(path: Result<Path<String>, PathRejection>) -> Result<Scope, ApiError> {
+    let Path(name) = path?;
+    let scope = Scope::new(name);
+    if scope.may_be_a_log() {
+        Ok(scope)
+    } else {
+        Err(ApiError::not_found())
+    }
 }
 
 /// A snapshot is a function of its cursor and of the protocol that wrote it.

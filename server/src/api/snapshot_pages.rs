@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::{Body, Bytes};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -13,6 +14,7 @@ use sync::wire::Wire as _;
 use sync::{Cursor, Epoch, PAGE_REGISTERS_MAX, Page, Scope, ServerSeq, Snapshot};
 
 use super::error::ApiError;
+use super::snapshot::named_scope;
 use crate::accounts::principal::Principal;
 use crate::compression;
 use crate::site::accepts;
@@ -39,10 +41,10 @@ struct Packed {
 pub async fn show_first(
     State(state): State<AppState>,
     principal: Principal,
-    Path(scope): Path<String>,
+    path: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let scope = Scope::new(scope);
+    let scope = named_scope(path)?;
     let heads = state.storage.heads(std::slice::from_ref(&scope)).await?;
     let end = heads.cursor(&scope).ok_or(ApiError::not_found())?;
     check_right(&state, &principal, &scope).await?;
@@ -57,9 +59,10 @@ pub async fn show_first(
 pub async fn show_numbered(
     State(state): State<AppState>,
     principal: Principal,
-    Path((scope, at, number)): Path<(String, String, usize)>,
+    path: Result<Path<(String, String, usize)>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
+    let Path((scope, at, number)) = path?;
     let scope = Scope::new(scope);
     let cursor = parse_cursor(&at).ok_or(ApiError::not_found())?;
     check_right(&state, &principal, &scope).await?;

@@ -78,7 +78,11 @@ pub async fn sync(
         let pushed = state.storage.push(push).await?;
         (pushed.receipts, pushed.expect)
     };
-    let asked: Vec<_> = cursors.keys().cloned().collect();
+    let asked: Vec<_> = cursors
+        .keys()
+        .filter(|it| it.may_be_a_log())
+        .cloned()
+        .collect();
     let heads = state.storage.heads(&asked).await?;
     let reply = SyncReply {
         protocol,
@@ -127,11 +131,10 @@ fn plain(mut reply: SyncReply, pulls: SortedMap<Scope, WrittenPull>) -> Result<S
 }
 
 fn check_limits(request: &mut SyncRequest) -> Result<(), ApiError> {
-    let names = [request.device.as_str(), request.incarnation.as_str()];
-    if names
-        .iter()
-        .any(|it| it.is_empty() || it.len() > NAME_BYTES_MAX || it.contains(char::is_control))
-    {
+    let (device, incarnation) = (request.device.as_str(), request.incarnation.as_str());
+    let born_of = request.born_of.as_ref().map(sync::Incarnation::as_str);
+    let mut names = [device, incarnation].into_iter().chain(born_of);
+    if names.any(|it| it.is_empty() || it.len() > NAME_BYTES_MAX || it.contains(char::is_control)) {
         return Err(ApiError::malformed());
     }
     if request.cursors.len() > CURSORS_MAX {

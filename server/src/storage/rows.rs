@@ -104,7 +104,8 @@ pub(super) struct Rows {
 }
 
 impl ReceiptRow {
-    /// Rows for answers in order of their places: one for each run without a gap, none longer than a request of a phone.
+    /// Rows for answers in order of their places: one for each run without a gap, none longer than a request of a phone, none
+    /// across the border of the databases' signed integers.
     pub(super) fn of(lifetime: &Lifetime, answers: &[(OpSeq, StoredReceipt)]) -> Vec<Self> {
         let mut rows = Vec::new();
         let mut rest = answers;
@@ -113,6 +114,7 @@ impl ReceiptRow {
                 .windows(2)
                 .take(REQUEST_OPS_MAX - 1)
                 .take_while(|pair| pair[0].0.next() == Some(pair[1].0))
+                .take_while(|pair| pair[0].0.get() != i64::MAX.unsigned_abs())
                 .count();
             let (run, after) = rest.split_at(count);
             rest = after;

@@ -6,8 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use sync::{
-    Address, Decision, DeviceState, Lifetime, LogEntry, OpSeq, RegisterKey, Scope, Segment,
-    ServerClock, Working,
+    Address, Decision, DeviceState, Incoming, Lifetime, LogEntry, OpSeq, REQUEST_OPS_MAX,
+    RegisterKey, Scope, Segment, ServerClock, SyncRequest, Working,
 };
 use tokio::sync::mpsc;
 
@@ -159,16 +159,34 @@ async fn load(
         let lifetime = lifetime_of(&job.push);
         let high = working.devices.get(&lifetime).and_then(|it| it.high);
         // A place past the last one received has no answer yet, so that most pushes need no look-up.
-        let (Some((first, last)), Some(high)) = (job.needs.places, high) else {
+        let (Some((first, _)), Some(high)) = (job.needs.places, high) else {
             continue;
         };
         if first <= high {
-            for row in tx.receipts(&lifetime, first, last).await? {
-                working.receipts.extend(row.answers()?);
+            for (first, last) in ranges(&job.push.request) {
+                for row in tx.receipts(&lifetime, first, last).await? {
+                    working.receipts.extend(row.answers()?);
+                }
             }
         }
     }
     Ok((taken, working))
+}
+
+/// The places of a request as ranges to look up. Far from each other they are ranges of their own, so that two places never
+/// bring a whole life's answers; and none crosses the border of the databases' signed integers.
+fn ranges(request: &SyncRequest) -> Vec<(OpSeq, OpSeq)> {
+    const BORDER: u64 = i64::MAX.unsigned_abs();
+    let mut places: Vec<OpSeq> = request.ops.iter().filter_map(Incoming::place).collect();
+    places.sort_unstable();
+    let near = |a: &OpSeq, b: &OpSeq| {
+        let step = b.get() - a.get();
+        step <= REQUEST_OPS_MAX as u64 && !(a.get()..b.get()).contains(&BORDER)
+    };
+    places
+        .chunk_by(near)
+        .filter_map(|it| Some((*it.first()?, *it.last()?)))
+        .collect()
 }
 
 fn lifetime_of(push: &Push) -> Lifetime {

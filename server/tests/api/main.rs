@@ -8,6 +8,7 @@ mod me;
 mod pages;
 mod projections;
 mod routes;
+mod rubbish;
 mod sign_in;
 mod sign_out;
 mod site;

@@ -33,6 +33,10 @@ impl Wire for Change {
         match tag.as_str() {
             "set" => Ok(Self::Set(value)),
             "add" => Ok(Self::Add(value)),
+            // One that says more says it to a newer release, and would come back another.
+            "retract" if value.as_object().is_some_and(|it| it.len() > 3) => {
+                Err(WireError::new("a known kind of change"))
+            }
             "retract" => OpId::from_wire(value).map(Self::Retract),
             _ => Err(WireError::new("a known kind of change")),
         }
