@@ -21,13 +21,17 @@ const INPUT_SECONDS_MAX: u64 = 5;
 /// Most memory of a fuzzer, in MiB; the checks bound that of each input far more closely.
 const MEMORY_MIB_MAX: u64 = 2_048;
 
+/// Most bytes that are kept of one target: a repository is read by people, and replayed with every change. All that was found
+/// stays in the target folder.
+const CORPUS_BYTES_MAX: u64 = 80 * 1024;
+
 /// What to fuzz and for how long.
 #[derive(Debug, clap::Args)]
 pub struct Options {
     /// The target; without it, all of them, one after the other
     target: Option<String>,
     /// How long each of them runs
-    #[arg(long, default_value_t = 60)]
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
     seconds: u64,
 }
 
@@ -121,8 +125,8 @@ impl Fuzzer<'_> {
             .map(str::to_owned)
     }
 
-    /// Merges what was found into the corpus: the fewest inputs that reach, beside the seeds, all that is reached. Gives how
-    /// many there are.
+    /// Merges what was found into the corpus: the few inputs that reach, beside the seeds, what is reached; short ones first
+    /// while there is room. Gives how many there are.
     fn keep(&self, target: &str) -> Result<usize> {
         let (work, merged) = (self.work("work", target)?, self.work("merged", target)?);
         let (seeds, corpus) = (self.folder.join("seeds"), self.folder.join("corpus"));
@@ -135,17 +139,26 @@ impl Fuzzer<'_> {
         }
         let mut merge = self.command(target, &[&merged, &corpus, &work]);
         // Counting how often a line is passed would keep five times the inputs.
-        merge.args(["-merge=1", "-use_counters=0"]);
+        merge.args(["-set_cover_merge=1", "-use_counters=0"]);
         self.logged(target, &mut merge)?;
         fs::remove_dir_all(&corpus)?;
         fs::create_dir_all(&corpus)?;
-        let mut count = 0;
+        let mut inputs = Vec::new();
         for input in fs::read_dir(&merged)? {
             let input = input?;
             if !seeds.join(input.file_name()).exists() {
-                fs::copy(input.path(), corpus.join(input.file_name()))?;
-                count += 1;
+                inputs.push((input.metadata()?.len(), input.file_name()));
             }
+        }
+        inputs.sort();
+        let (mut count, mut room) = (0, CORPUS_BYTES_MAX);
+        for (bytes, name) in inputs {
+            let Some(rest) = room.checked_sub(bytes) else {
+                break;
+            };
+            room = rest;
+            fs::copy(merged.join(&name), corpus.join(&name))?;
+            count += 1;
         }
         Ok(count)
     }

@@ -157,6 +157,30 @@ fn notes_only_grow() {
 }
 
 #[test]
+fn values_at_their_limits_fit() {
+    for (kind, field, value) in [
+        ("checklist_task", "quantity", json!(QUANTITY_MAX)),
+        ("checklist_task", "planned", json!(0)),
+        (
+            "checklist_task",
+            "number",
+            json!("ă".repeat(NUMBER_CHARS_MAX)),
+        ),
+        ("checklist_task", "step.99", json!(true)),
+        ("agenda_item", "minutes", json!(MINUTES_MAX)),
+    ] {
+        assert_eq!(
+            check(&op(kind, field, Change::Set(value))),
+            Ok(()),
+            "{field}"
+        );
+    }
+    let mut long = op("checklist_task", "done", Change::Set(json!(true)));
+    long.record = RecordId::new("ữ".repeat(KEY_CHARS_MAX));
+    assert_eq!(check(&long), Ok(()));
+}
+
+#[test]
 fn keys_are_bounded() {
     let mut long = op("checklist_task", "done", Change::Set(json!(true)));
     long.record = RecordId::new("x".repeat(KEY_CHARS_MAX + 1));
