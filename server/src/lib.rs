@@ -12,6 +12,7 @@ pub mod intake;
 pub mod pages;
 pub mod policy;
 pub mod projections;
+pub mod room;
 pub mod serve;
 pub mod site;
 pub mod state;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use domain::date::CivilDate;
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
 
 use crate::accounts::Accounts;
 use crate::api;
@@ -19,6 +19,7 @@ use crate::connections::{self, Limits};
 use crate::directory::DirectoryCache;
 use crate::pages;
 use crate::projections::board::BoardCache;
+use crate::room::Room;
 use crate::site::{Made, Site};
 use crate::state::{AppState, Parts};
 use crate::storage;
@@ -28,9 +29,6 @@ use crate::upgrade::judge_again;
 const ASSET_CACHE: &str = "asset-cache";
 /// How long requests under way may take once the server was asked to stop.
 const STOP_TIME_MAX: Duration = Duration::from_secs(10);
-/// Requests of sync worked on at a time: as many as one commit gathers without anybody waiting, and few enough that ten thousand
-/// phones at once fit into memory. A request takes up to some hundred kilobytes while it is worked on, a few while it waits.
-const SYNCS_MAX: usize = 64;
 /// How often ended sessions are forgotten.
 const PURGE_EVERY: Duration = Duration::from_hours(1);
 
@@ -79,7 +77,7 @@ pub async fn open(options: &Options) -> anyhow::Result<AppState> {
         snapshots: SnapshotCache::default(),
         pages: PageCache::default(),
         board: BoardCache::default(),
-        syncs: Semaphore::new(SYNCS_MAX),
+        syncs: Room::default(),
         behind_proxy: options.behind_proxy,
     }))
 }

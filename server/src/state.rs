@@ -5,7 +5,6 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use tokio::sync::Semaphore;
 
 use crate::accounts::Accounts;
 use crate::api::snapshot::SnapshotCache;
@@ -13,6 +12,7 @@ use crate::api::snapshot_pages::PageCache;
 use crate::clock::Clock;
 use crate::directory::DirectoryCache;
 use crate::projections::board::BoardCache;
+use crate::room::Room;
 use crate::site::Site;
 use crate::storage::Storage;
 
@@ -39,7 +39,7 @@ pub struct Parts {
     /// Counted units.
     pub board: BoardCache,
     /// Room for requests of sync that are worked on; the others wait with their bodies packed.
-    pub syncs: Semaphore,
+    pub syncs: Room,
     /// Whether a proxy of ours stands in front and says where requests come from.
     pub behind_proxy: bool,
 }

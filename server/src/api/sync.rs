@@ -40,9 +40,10 @@ pub async fn sync(
     let (parts, body) = request.into_parts();
     let body = body::read(body, REQUEST_BYTES_MAX).await;
     let principal = principal?;
-    // Held until the answer is packed. Nobody closes the semaphore.
-    let _room = state.syncs.acquire().await;
-    let body = packing::unpack(&parts.headers, body?, REQUEST_BYTES_MAX)?;
+    let body = body?;
+    // Held until the answer is packed.
+    let _room = state.syncs.enter(body.len()).await;
+    let body = packing::unpack(&parts.headers, body, REQUEST_BYTES_MAX)?;
     let mut request = SyncRequest::parse(&body).map_err(|error| match error {
         ProtocolError::TooLarge => ApiError::too_large(),
         ProtocolError::UnknownVersion(_) => ApiError::unknown_version(),
