@@ -41,6 +41,12 @@ pub enum AppError {
     /// The phone has no room left: nothing was written.
     #[error("storage full")]
     StorageFull,
+    /// An older build in another tab holds the storage open: it goes on by itself once that tab is closed.
+    #[error("storage held by an older tab")]
+    OldTab,
+    /// A newer build has taken over the storage: nothing was written.
+    #[error("storage of a newer build")]
+    Outdated,
 }
 
 impl AppError {
@@ -58,6 +64,8 @@ impl AppError {
             Self::Server => words.error_server().to_owned(),
             Self::Storage { reason } => words.error_storage(reason),
             Self::StorageFull => words.error_storage_full().to_owned(),
+            Self::OldTab => words.error_old_tab().to_owned(),
+            Self::Outdated => words.error_outdated().to_owned(),
         }
     }
 }

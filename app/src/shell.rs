@@ -1,10 +1,11 @@
 //! The HTML documents around the pages: the signed-in app, the offline shell, sign-in, and the district's pages.
 
 use leptos::prelude::*;
+use sync::wire::Wire as _;
 
 use crate::app::{App, AppProps};
 use crate::error::AppError;
-use crate::session::{Assets, BootData};
+use crate::session::{Assets, BootData, Start};
 use crate::state::book::Book;
 use crate::words::Words;
 
@@ -15,8 +16,9 @@ pub fn app_page(
     assets: &Assets,
     words: Words,
 ) -> impl IntoView + use<> {
-    let json = script_json(&data);
-    let book = Book::from_boot(data);
+    let start = Start::from(data);
+    let json = script_json(&start);
+    let book = Book::from_start(start);
     let path = RwSignal::new(path.to_owned());
     let app = App(AppProps { book, words, path });
     document(
@@ -121,9 +123,6 @@ pub(crate) fn document(
 }
 
 /// JSON that cannot end its script element early.
-fn script_json(boot: &BootData) -> String {
-    // Plain data: serialising cannot fail.
-    serde_json::to_string(boot)
-        .unwrap_or_default()
-        .replace('<', "\\u003c")
+fn script_json(start: &Start) -> String {
+    start.to_json().replace('<', "\\u003c")
 }

@@ -11,6 +11,10 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
+async fn open(name: &str) -> Database {
+    Database::open(name, || {}).await.unwrap()
+}
+
 /// A database of its own for each test: IndexedDB outlives the page.
 fn partition(test: &str) -> String {
     format!("{test}-{}", js_sys::Math::random())
@@ -41,7 +45,7 @@ fn places(replica: &Replica) -> Vec<u64> {
 async fn i02_what_is_recorded_is_there_after_the_page_is_gone() {
     let name = partition("recorded");
     {
-        let database = Database::open(&name).await.unwrap();
+        let database = open(&name).await;
         let replica = database.load().await.unwrap();
         assert!(replica.outbox().is_empty());
         // Decomposed letters stay as they were typed: the store changes nothing.
@@ -52,7 +56,7 @@ async fn i02_what_is_recorded_is_there_after_the_page_is_gone() {
             .await
             .unwrap();
     }
-    let database = Database::open(&name).await.unwrap();
+    let database = open(&name).await;
     let replica = database.load().await.unwrap();
     assert_eq!(places(&replica), [1]);
     let kept = &replica.outbox().values().next().unwrap().op;
@@ -69,9 +73,9 @@ async fn i02_what_is_recorded_is_there_after_the_page_is_gone() {
 #[wasm_bindgen_test]
 async fn i04_two_tabs_never_share_a_place() {
     let name = partition("tabs");
-    let first = Database::open(&name).await.unwrap();
+    let first = open(&name).await;
     first.load().await.unwrap();
-    let second = Database::open(&name).await.unwrap();
+    let second = open(&name).await;
     second.load().await.unwrap();
     let mut waiting = Vec::new();
     for round in 0..20 {
@@ -98,15 +102,10 @@ async fn i04_two_tabs_never_share_a_place() {
 #[wasm_bindgen_test]
 async fn an_incarnation_lasts_as_long_as_its_storage() {
     let name = partition("incarnation");
-    let before = Database::open(&name).await.unwrap().load().await.unwrap();
-    let after = Database::open(&name).await.unwrap().load().await.unwrap();
+    let before = open(&name).await.load().await.unwrap();
+    let after = open(&name).await.load().await.unwrap();
     assert_eq!(before.head(), after.head());
-    let other = Database::open(&partition("other"))
-        .await
-        .unwrap()
-        .load()
-        .await
-        .unwrap();
+    let other = open(&partition("other")).await.load().await.unwrap();
     assert_ne!(before.head().incarnation, other.head().incarnation);
     assert_eq!(
         before.head().device,
@@ -118,7 +117,7 @@ async fn an_incarnation_lasts_as_long_as_its_storage() {
 #[wasm_bindgen_test]
 async fn changes_come_back_as_they_were_committed() {
     let name = partition("changes");
-    let database = Database::open(&name).await.unwrap();
+    let database = open(&name).await;
     let mut replica = database.load().await.unwrap();
     let recorded = database
         .record(draft("R01", Change::Set(5.into())), 7)
@@ -145,6 +144,7 @@ async fn changes_come_back_as_they_were_committed() {
     };
     let scope = Scope::new("AL-HONG-THUONG");
     let changes = vec![
+        page(5, 0, 1, "cũ"),
         StoreChange::PutOutgoing(Box::new(settled)),
         StoreChange::PutRegister(key("R01", "quantity"), register),
         StoreChange::PutCursor(
@@ -160,17 +160,14 @@ async fn changes_come_back_as_they_were_committed() {
     for change in changes {
         replica.apply(change);
     }
-    assert_eq!(
-        Database::open(&name).await.unwrap().load().await.unwrap(),
-        replica
-    );
+    assert_eq!(open(&name).await.load().await.unwrap(), replica);
 
     database
         .commit(&[StoreChange::ForgetScope(scope.clone())])
         .await
         .unwrap();
     replica.apply(StoreChange::ForgetScope(scope));
-    let reloaded = Database::open(&name).await.unwrap().load().await.unwrap();
+    let reloaded = open(&name).await.load().await.unwrap();
     assert_eq!(reloaded, replica);
     assert_eq!(
         places(&reloaded),
@@ -182,7 +179,7 @@ async fn changes_come_back_as_they_were_committed() {
 #[wasm_bindgen_test]
 async fn forgetting_a_scope_spares_scopes_whose_name_starts_alike() {
     let name = partition("alike");
-    let database = Database::open(&name).await.unwrap();
+    let database = open(&name).await;
     database.load().await.unwrap();
     let register = Register {
         version: ServerSeq(1),
@@ -236,7 +233,7 @@ fn page(seq: u64, number: u32, of: u32, value: &str) -> StoreChange {
 async fn pages_wait_until_all_are_there_and_outlive_the_page_at_every_step() {
     let name = partition("pages");
     let scope = Scope::new("AL-HONG-THUONG");
-    let mut replica = Database::open(&name).await.unwrap().load().await.unwrap();
+    let mut replica = open(&name).await.load().await.unwrap();
     let later = Register {
         version: ServerSeq(9),
         ..Register::default()
@@ -254,10 +251,10 @@ async fn pages_wait_until_all_are_there_and_outlive_the_page_at_every_step() {
     let kept = |it: &Replica| it.cursors().get(&scope).map(|it| it.seq.0);
     let mut cursors = Vec::new();
     for step in steps {
-        let database = Database::open(&name).await.unwrap();
+        let database = open(&name).await;
         database.commit(std::slice::from_ref(&step)).await.unwrap();
         replica.apply(step);
-        let reloaded = Database::open(&name).await.unwrap().load().await.unwrap();
+        let reloaded = open(&name).await.load().await.unwrap();
         assert_eq!(reloaded, replica);
         cursors.push(kept(&reloaded));
     }

@@ -1,5 +1,5 @@
 // The way to a phone that works without signal.
-import type { Page } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
 import { SignInPage } from "../pages/sign_in_page.ts";
 import { TodayPage } from "../pages/today_page.ts";
 import type { Phone } from "./phone.ts";
@@ -17,4 +17,9 @@ export async function prepareForOffline(phone: Phone, user: string): Promise<Pag
   const page = await signInTo(phone, user, "/");
   await new TodayPage(page).waitUntilReadyOffline(user);
   return page;
+}
+
+/** Every page comes from the server: the browser knows no service workers. Once, before the pages are opened. */
+export async function withoutWorker(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, "serviceWorker"));
 }

@@ -297,13 +297,16 @@ impl Exchange {
             self.handle_failure(now_ms, Failure::Unreachable);
             return Err(ProtocolError::UnknownVersion(reply.protocol));
         }
+        // An answer of the first release names no lifetime: it is of the one that was asked about. When that request was
+        // given up nobody knows which, and another's receipts and backups would be taken for our own (invariant I2).
+        let asked = self.asked.take();
+        let Some(of) = reply.incarnation.clone().or(asked) else {
+            return Ok(Vec::new());
+        };
         // A server of an older release: it did not read columns.
         let plainer = reply.protocol < self.speaks;
         self.speaks = reply.protocol.max(PLAIN_VERSION);
         let sent_from = self.sent_from.take();
-        let asked = self.asked.take();
-        let of = reply.incarnation.clone().or(asked);
-        let of = of.unwrap_or_else(|| replica.head().incarnation.clone());
         let intake = intake::take_in(replica, reply, &of, sent_from);
         if intake.shared {
             self.shared = Some(of.clone());
@@ -468,6 +471,19 @@ mod tests {
             exchange.handle_reply(&replica, 0, reply(5_400)),
             Ok(Vec::new())
         );
+    }
+
+    #[test]
+    fn i02_an_answer_that_names_no_lifetime_is_of_the_request_under_way_or_of_none() {
+        let (replica, mut exchange) = phone();
+        exchange.poll_request(&replica, 0);
+        exchange.handle_failure(0, Failure::Unreachable);
+        let late = exchange.handle_reply(&replica, 0, reply(5_000));
+        assert_eq!(late, Ok(Vec::new()));
+        exchange.wake();
+        exchange.poll_request(&replica, 0);
+        let changes = exchange.handle_reply(&replica, 0, reply(5_000));
+        assert_eq!(changes, Ok(vec![StoreChange::PutClockOffset(5_000)]));
     }
 
     #[test]

@@ -1,27 +1,22 @@
 //! The phone's store: one IndexedDB database per person. A list of changes is committed in one strict transaction or not at all.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use indexed_db_futures::KeyRange;
-use indexed_db_futures::database::Database as Idb;
-use indexed_db_futures::prelude::*;
-use indexed_db_futures::transaction::{
-    Transaction, TransactionDurability, TransactionMode, TransactionOptions,
-};
-use sync::wire::{Fields, Wire};
+use serde_json::Value;
+use sync::wire::Wire;
 use sync::{DeviceHead, Draft, Incarnation, OpSeq, Outgoing, Replica, StoreChange, record};
 
 use super::{clock, local};
 use crate::session::Me;
-use changes::{all, get, place, put, write};
+use changes::{place, put, read_all, write};
 pub use error::StoreError;
+use idb::{Blocked, Connection, Mode, Schema, Transaction};
 
 mod changes;
 mod error;
+mod idb;
 
-/// Version of the schema below. Grows by adding stores; an old store is never re-indexed.
-const SCHEMA: u8 = 2;
 const META: &str = "meta";
 const OUTBOX: &str = "outbox";
 const REGISTERS: &str = "registers";
@@ -32,10 +27,20 @@ const PAGES: &str = "pages";
 /// Pages of snapshots that are not complete yet.
 const STAGED: &str = "staged";
 const STORES: [&str; 7] = [META, OUTBOX, REGISTERS, CURSORS, HISTORY, PAGES, STAGED];
-/// How many of them an earlier version of the schema had.
-const STORES_BEFORE: [(f64, usize); SCHEMA as usize] = [(0.0, 0), (1.0, 5)];
-/// Tries of a write that the browser interrupts.
+/// Grows by adding stores; an old store is never re-indexed. The first version had the first five.
+const SCHEMA: Schema = Schema {
+    version: 2,
+    missing: |before| match before {
+        0 => &STORES,
+        1 => &[PAGES, STAGED],
+        _ => &[],
+    },
+};
+/// Tries of what the browser interrupts.
 const TRIES_MAX: u32 = 3;
+/// Keys in [`META`].
+const HEAD: &str = "head";
+const ME: &str = "me";
 /// What is read back at the start, in this order, each with the change that its values stand for. Registers are newer than
 /// the pages that they lie on. The outbox comes last: what is in it shows on top of the registers.
 const LOADED: [(&str, &str); 6] = [
@@ -47,66 +52,78 @@ const LOADED: [(&str, &str); 6] = [
     (OUTBOX, "put_outgoing"),
 ];
 
-/// What one transaction writes. One function runs them all: each of its own would be some kilobytes for the browser.
-enum Write<'a> {
+/// What one transaction does. One function runs them all: each of its own would be some kilobytes for the browser.
+enum Work<'a> {
+    /// Reads everything; an empty store begins a life first.
+    Load,
+    /// Reads own operations from a place on.
+    Outbox(OpSeq),
+    ReadMe,
     Changes(&'a [StoreChange]),
     Draft(Draft, i64),
     Rebirth(Incarnation),
-    Me(&'a Me),
+    PutMe(&'a Me),
+    /// Begins an emptied store with what the tab still knows.
+    Revive(&'a [StoreChange], &'a Me),
     /// Takes away what the server can give again.
     Room,
 }
 
+/// What came of it.
+#[derive(Default)]
+struct Answer {
+    changes: Vec<StoreChange>,
+    me: Option<Value>,
+}
+
 /// The open database of one person on this phone.
-#[derive(Debug)]
 pub struct Database {
     name: String,
+    blocked: Blocked,
     /// Opened again when the browser closed it.
-    idb: RefCell<Rc<Idb>>,
+    connection: RefCell<Rc<Connection>>,
+    /// Whether it was read before: when it is empty then, it was emptied.
+    is_known: Cell<bool>,
 }
 
 impl Database {
-    /// Opens the database of `partition` (an account id), making it when it is not there.
+    /// Opens the database of `partition` (an account id), making it when it is not there. Waits while another tab holds it
+    /// under an older schema; `blocked` is told, so that the person can be.
     ///
     /// # Errors
-    /// `Unavailable` when the browser refuses, as in some private windows.
-    pub async fn open(partition: &str) -> Result<Self, StoreError> {
+    /// `Unavailable` when the browser refuses, as in some private windows; `Outdated` when a newer build was here.
+    pub async fn open(partition: &str, blocked: impl Fn() + 'static) -> Result<Self, StoreError> {
         let name = format!("sotay-{partition}");
-        let idb = RefCell::new(Rc::new(open(&name).await?));
-        Ok(Self { name, idb })
+        let blocked: Blocked = Rc::new(blocked);
+        let mut tries = 1;
+        loop {
+            match Connection::open(&name, &SCHEMA, &blocked).await {
+                Err(StoreError::Interrupted(_)) if tries < TRIES_MAX => tries += 1,
+                opened => {
+                    let connection = RefCell::new(Rc::new(opened?));
+                    return Ok(Self {
+                        name,
+                        blocked,
+                        connection,
+                        is_known: Cell::new(false),
+                    });
+                }
+            }
+        }
     }
 
     /// Reads everything back. An empty store starts a new incarnation, which is stored before it is returned.
     ///
     /// # Errors
-    /// `Unavailable` or `Unreadable`; nothing is changed then.
+    /// As [`Self::record`], or `Unreadable`; nothing is changed then. `Emptied` when it was read before and is empty now.
     pub async fn load(&self) -> Result<Replica, StoreError> {
-        let idb = self.connection();
-        let tx = transaction(&idb, TransactionMode::Readwrite)?;
-        let meta = tx.object_store(META)?;
-        let head = match get(&tx, META, "head").await? {
-            Some(head) => DeviceHead::from_wire(head)?,
-            None => {
-                let device = local_device_id();
-                let new = Replica::new(
-                    sync::DeviceId::new(device),
-                    sync::Incarnation::new(clock::random_id()),
-                );
-                put(&meta, "head", &new.head().to_wire())?;
-                new.head().clone()
-            }
+        let mut changes = self.work(&Work::Load).await?.changes.into_iter();
+        let Some(StoreChange::PutHead(head)) = changes.next() else {
+            return Err(StoreError::Emptied);
         };
-        let mut stored = Vec::with_capacity(LOADED.len());
-        for (store, change) in LOADED {
-            stored.push((change, all(&tx, store).await?));
-        }
-        tx.commit().await?;
-
         let mut replica = Replica::with_head(head);
-        for (change, values) in stored {
-            for value in values {
-                replica.apply(StoreChange::from_wire(Fields::only(change, value))?);
-            }
+        for change in changes {
+            replica.apply(change);
         }
         Ok(replica)
     }
@@ -114,17 +131,18 @@ impl Database {
     /// Commits changes together with strict durability.
     ///
     /// # Errors
-    /// `Full`, `Interrupted` or `Unavailable`: none of them was kept.
+    /// As [`Self::record`]: none of them was kept.
     pub async fn commit(&self, changes: &[StoreChange]) -> Result<(), StoreError> {
-        self.write(&Write::Changes(changes)).await.map(|_| ())
+        self.work(&Work::Changes(changes)).await.map(|_| ())
     }
 
     /// Gives a draft its place and commits it, in one transaction: two tabs never share a place (I4, I16).
     ///
     /// # Errors
-    /// `Full`, `Interrupted` or `Unavailable`: the draft was not kept.
+    /// `Full`, `Interrupted`, `Emptied`, `Outdated` or `Unavailable`: the draft was not kept.
     pub async fn record(&self, draft: Draft, now_ms: i64) -> Result<Vec<StoreChange>, StoreError> {
-        self.write(&Write::Draft(draft, now_ms)).await
+        let done = self.work(&Work::Draft(draft, now_ms)).await?;
+        Ok(done.changes)
     }
 
     /// Goes on under a new identity ([`sync::rebirth`]), in one transaction that reads all of the outbox: no tab writes between.
@@ -133,142 +151,181 @@ impl Database {
     /// As [`Self::record`].
     pub async fn rebirth(&self) -> Result<Vec<StoreChange>, StoreError> {
         let fresh = Incarnation::new(clock::random_id());
-        self.write(&Write::Rebirth(fresh)).await
+        Ok(self.work(&Work::Rebirth(fresh)).await?.changes)
     }
 
-    /// Runs one write. What the browser interrupts is tried again; what does not fit is tried once more after everything went
-    /// that the server can give again: a person's work comes first.
-    async fn write(&self, what: &Write<'_>) -> Result<Vec<StoreChange>, StoreError> {
-        let mut tries = 1;
-        let mut now = what;
-        loop {
-            match self.attempt(now).await {
-                Err(StoreError::Interrupted(_)) if tries < TRIES_MAX => {
-                    tries += 1;
-                    let idb = open(&self.name).await?;
-                    self.idb.replace(Rc::new(idb));
-                }
-                Err(StoreError::Full) if !matches!(now, Write::Room) && tries < TRIES_MAX => {
-                    tries = TRIES_MAX;
-                    now = &Write::Room;
-                }
-                Ok(_) if matches!(now, Write::Room) => now = what,
-                done => return done,
-            }
-        }
-    }
-
-    async fn attempt(&self, what: &Write<'_>) -> Result<Vec<StoreChange>, StoreError> {
-        let idb = self.connection();
-        let tx = transaction(&idb, TransactionMode::Readwrite)?;
-        let full = || StoreError::Unreadable("the log is full".to_owned());
-        let mut made = Vec::new();
-        match what {
-            Write::Changes(_) => {}
-            Write::Draft(draft, now_ms) => {
-                let recorded = record(&head(&tx).await?, draft.clone(), *now_ms);
-                made = recorded.ok_or_else(full)?.1;
-            }
-            Write::Rebirth(fresh) => {
-                let mut outbox = Vec::new();
-                for value in all(&tx, OUTBOX).await? {
-                    outbox.push(Outgoing::from_wire(value)?);
-                }
-                let reborn = sync::rebirth(&head(&tx).await?, &outbox, fresh);
-                made = reborn.ok_or_else(full)?;
-            }
-            Write::Me(me) => put(&tx.object_store(META)?, "me", &me.to_wire())?,
-            Write::Room => {
-                for name in [STAGED, HISTORY] {
-                    tx.object_store(name)?.clear()?;
-                }
-            }
-        }
-        let changes = match what {
-            Write::Changes(changes) => changes,
-            _ => made.as_slice(),
-        };
-        for change in changes {
-            write(&tx, change).await?;
-        }
-        tx.commit().await?;
-        Ok(made)
-    }
-
-    fn connection(&self) -> Rc<Idb> {
-        self.idb.borrow().clone()
+    /// Gives a store that the browser emptied back what a tab still knows: the same life goes on. Does nothing when another tab
+    /// was quicker.
+    ///
+    /// # Errors
+    /// As [`Self::record`].
+    pub async fn revive(&self, kept: &[StoreChange], me: &Me) -> Result<(), StoreError> {
+        self.work(&Work::Revive(kept, me)).await.map(|_| ())
     }
 
     /// Own operations from a place on: those of tabs that were killed before they told.
     ///
     /// # Errors
-    /// `Unavailable` or `Unreadable`.
-    pub async fn outbox_from(&self, from: OpSeq) -> Result<Vec<Outgoing>, StoreError> {
-        let idb = self.connection();
-        let tx = transaction(&idb, TransactionMode::Readonly)?;
-        let range: KeyRange<String> = KeyRange::LowerBound(place(from.get()), false);
-        let texts = tx
-            .object_store(OUTBOX)?
-            .get_all::<String>()
-            .with_query::<String, _>(range)
-            .primitive()?
-            .await?;
-        let mut outbox = Vec::with_capacity(texts.len());
-        for text in texts {
-            outbox.push(Outgoing::from_json(&text?)?);
-        }
-        Ok(outbox)
+    /// As [`Self::load`].
+    pub async fn outbox_from(&self, from: OpSeq) -> Result<Vec<StoreChange>, StoreError> {
+        Ok(self.work(&Work::Outbox(from)).await?.changes)
     }
 
     /// The person whose data these are, as last told by the server.
     ///
     /// # Errors
-    /// `Unavailable` or `Unreadable`.
+    /// As [`Self::load`].
     pub async fn me(&self) -> Result<Option<Me>, StoreError> {
-        let idb = self.connection();
-        let tx = transaction(&idb, TransactionMode::Readonly)?;
-        Ok(get(&tx, META, "me").await?.map(Me::from_wire).transpose()?)
+        let me = self.work(&Work::ReadMe).await?.me;
+        Ok(me.map(Me::from_wire).transpose()?)
     }
 
     /// Keeps what the server says about the person.
     ///
     /// # Errors
-    /// `Full` or `Unavailable`.
+    /// As [`Self::record`].
     pub async fn put_me(&self, me: &Me) -> Result<(), StoreError> {
-        self.write(&Write::Me(me)).await.map(|_| ())
+        self.work(&Work::PutMe(me)).await.map(|_| ())
+    }
+
+    /// Runs one piece of work. What the browser interrupts is tried again; what does not fit is tried once more after everything
+    /// went that the server can give again: a person's work comes first.
+    async fn work(&self, what: &Work<'_>) -> Result<Answer, StoreError> {
+        let (mut tries, mut made_room) = (1, false);
+        let mut written = Vec::new();
+        let mut now = what;
+        loop {
+            match self.attempt(now, &mut written).await {
+                Err(StoreError::Interrupted(_)) if tries < TRIES_MAX => {
+                    tries += 1;
+                    match Connection::open(&self.name, &SCHEMA, &self.blocked).await {
+                        Ok(fresh) => {
+                            self.connection.replace(Rc::new(fresh));
+                        }
+                        Err(StoreError::Interrupted(_)) => {}
+                        Err(error) => return Err(error),
+                    }
+                }
+                Err(StoreError::Full) if !made_room => {
+                    made_room = true;
+                    now = &Work::Room;
+                }
+                Ok(_) if matches!(now, Work::Room) => now = what,
+                done => return done,
+            }
+        }
+    }
+
+    /// Runs it once. `written` is what an earlier try wrote: the browser may give up a transaction that was durable
+    /// already, and then it must not be written twice.
+    async fn attempt(
+        &self,
+        what: &Work<'_>,
+        written: &mut Vec<StoreChange>,
+    ) -> Result<Answer, StoreError> {
+        let connection = self.connection.borrow().clone();
+        let mode = match what {
+            Work::Outbox(_) | Work::ReadMe => Mode::Read,
+            _ => Mode::Write,
+        };
+        let tx = connection.begin(&STORES, mode)?;
+        let full = || StoreError::Unreadable("the log is full".to_owned());
+        let head = match get(&tx, HEAD).await? {
+            Some(head) => Some(DeviceHead::from_wire(head)?),
+            None => None,
+        };
+        let is_new = head.is_none();
+        let known = || head.clone().ok_or(StoreError::Emptied);
+        let mut answer = Answer::default();
+        let mut changes: &[StoreChange] = &[];
+        match what {
+            Work::Load => {
+                if self.is_known.get() {
+                    known()?;
+                }
+                let head = head.clone().unwrap_or_else(new_head);
+                if is_new {
+                    put(&tx, META, HEAD, &head.to_wire())?;
+                }
+                answer.changes.push(StoreChange::PutHead(head));
+                for (store, change) in LOADED {
+                    read_all(&tx, store, "", change, &mut answer.changes).await?;
+                }
+            }
+            Work::Outbox(from) => {
+                let from = place(from.get());
+                read_all(&tx, OUTBOX, &from, "put_outgoing", &mut answer.changes).await?;
+            }
+            Work::ReadMe => answer.me = get(&tx, ME).await?,
+            Work::PutMe(me) => put(&tx, META, ME, &me.to_wire())?,
+            Work::Changes(given) => {
+                known()?;
+                changes = given;
+            }
+            Work::Draft(draft, now_ms) => {
+                if !is_kept(&tx, written).await? {
+                    let recorded = record(&known()?, draft.clone(), *now_ms);
+                    *written = recorded.ok_or_else(full)?.1;
+                    changes = written;
+                }
+                answer.changes.clone_from(written);
+            }
+            Work::Rebirth(fresh) => {
+                let mut outbox = Vec::new();
+                for value in tx.all_from(OUTBOX, "").await? {
+                    outbox.push(Outgoing::from_json(&value)?);
+                }
+                let head = known()?;
+                if head.incarnation != *fresh {
+                    *written = sync::rebirth(&head, &outbox, fresh).ok_or_else(full)?;
+                    changes = written;
+                }
+                answer.changes.clone_from(written);
+            }
+            Work::Revive(kept, me) => {
+                if is_new {
+                    put(&tx, META, ME, &me.to_wire())?;
+                    changes = kept;
+                }
+            }
+            Work::Room => {
+                for store in [STAGED, HISTORY] {
+                    tx.clear(store)?;
+                }
+            }
+        }
+        for change in changes {
+            write(&tx, change).await?;
+        }
+        tx.commit().await?;
+        if matches!(what, Work::Load) {
+            self.is_known.set(true);
+        }
+        Ok(answer)
     }
 }
 
-async fn open(name: &str) -> Result<Idb, StoreError> {
-    Ok(Idb::open(name)
-        .with_version(SCHEMA)
-        .with_on_upgrade_needed(|event, db| {
-            let before = STORES_BEFORE
-                .iter()
-                .rfind(|(version, _)| event.old_version() >= *version);
-            for name in STORES.into_iter().skip(before.map_or(0, |it| it.1)) {
-                db.create_object_store(name).build()?;
-            }
-            Ok(())
-        })
-        .await?)
+async fn get(tx: &Transaction, key: &str) -> Result<Option<Value>, StoreError> {
+    let text = tx.get(META, key).await?;
+    Ok(text.map(|it| Value::from_json(&it)).transpose()?)
 }
 
-fn transaction(idb: &Idb, mode: TransactionMode) -> Result<Transaction<'_>, StoreError> {
-    let mut options = TransactionOptions::new();
-    options.set_durability(TransactionDurability::Strict);
-    Ok(idb
-        .transaction(STORES)
-        .with_mode(mode)
-        .with_options(options)
-        .build()?)
+/// Whether an earlier try was durable after all: the operation that it wrote is there.
+async fn is_kept(tx: &Transaction, written: &[StoreChange]) -> Result<bool, StoreError> {
+    for change in written {
+        if let StoreChange::PutOutgoing(ours) = change {
+            let there = tx.get(OUTBOX, &place(ours.op.id.seq.get())).await?;
+            let there = there.map(|it| Outgoing::from_json(&it)).transpose()?;
+            return Ok(there.is_some_and(|it| it.op == ours.op));
+        }
+    }
+    Ok(false)
 }
 
-async fn head(tx: &Transaction<'_>) -> Result<DeviceHead, StoreError> {
-    let head = get(tx, META, "head")
-        .await?
-        .ok_or_else(|| StoreError::Unreadable("head is missing".to_owned()))?;
-    Ok(DeviceHead::from_wire(head)?)
+fn new_head() -> DeviceHead {
+    let device = sync::DeviceId::new(local_device_id());
+    let incarnation = Incarnation::new(clock::random_id());
+    Replica::new(device, incarnation).head().clone()
 }
 
 /// The device's identity is shared by the people on it, so it lives outside their databases.

@@ -8,12 +8,13 @@ use gloo_timers::callback::{Interval, Timeout};
 use sync::{Draft, Exchange, Failure, Link, OpSeq, Replica, StoreChange};
 use wasm_bindgen_futures::spawn_local;
 
-use super::api::{self, Fetched};
-use super::clock;
 use super::database::{Database, StoreError};
 use super::tabs::{TabMessage, Tabs};
+use super::{api, clock};
 use crate::error::AppError;
 use crate::state::book::{Book, Snack};
+
+mod pages;
 
 /// Longer than any wait of the exchange.
 const WAIT_MAX_MS: i64 = 120_000;
@@ -62,7 +63,12 @@ impl Phone {
     pub(crate) fn record(self: &Rc<Self>, draft: Draft) {
         let phone = self.clone();
         spawn_local(async move {
-            match phone.database.record(draft, clock::now_ms()).await {
+            let now_ms = clock::now_ms();
+            let mut recorded = phone.database.record(draft.clone(), now_ms).await;
+            if recorded == Err(StoreError::Emptied) && phone.reload().await.is_ok() {
+                recorded = phone.database.record(draft, now_ms).await;
+            }
+            match recorded {
                 Ok(changes) => {
                     phone.absorb(changes.clone());
                     phone.tell(&TabMessage::Stored(changes));
@@ -113,11 +119,19 @@ impl Phone {
         loop {
             let before = self.taken_in.get();
             let me = self.database.me().await?.unwrap_or_else(|| self.book.me());
-            let replica = self.database.load().await?;
-            // What was taken in while the store was read may be missing from that reading.
-            if self.taken_in.get() == before {
-                self.book.replace(replica, me);
-                return Ok(());
+            match self.database.load().await {
+                // The browser threw the store away under the app: what this tab knows goes back, the server gives the rest.
+                Err(StoreError::Emptied) => {
+                    let kept = self.book.with_replica(own_work);
+                    self.database.revive(&kept, &me).await?;
+                }
+                // What was taken in while the store was read may be missing from that reading.
+                Ok(_) if self.taken_in.get() != before => {}
+                Ok(replica) => {
+                    self.book.replace(replica, me);
+                    return Ok(());
+                }
+                Err(error) => return Err(error),
             }
         }
     }
@@ -152,6 +166,7 @@ impl Phone {
                     it.last_contact_ms = last_contact_ms;
                 });
             }
+            TabMessage::Reload => self.catch_up(),
             TabMessage::Wake if self.leading.get() => self.wake(),
             TabMessage::Wake => {}
         }
@@ -223,52 +238,6 @@ impl Phone {
         }
     }
 
-    /// Loads the pages of scopes that have no snapshot yet, or whose history was replaced. What was kept stays when the line
-    /// breaks: the next call goes on there.
-    async fn load_pages(self: &Rc<Self>) {
-        if self.exchange.borrow().link() != Link::Online {
-            return;
-        }
-        let mut scopes = self.book.me().scopes();
-        while let Some(wanted) = self
-            .book
-            .with_replica(|replica| self.exchange.borrow().next_page(replica, &scopes))
-        {
-            let scope = wanted.scope.clone();
-            match api::page(&wanted).await {
-                Ok(Fetched::Page(page)) => {
-                    let changes = self
-                        .book
-                        .with_replica(|replica| self.exchange.borrow().take_page(replica, *page));
-                    if changes.is_empty() {
-                        // Overtaken: a later call asks again.
-                        scopes.retain(|it| *it != scope);
-                    } else if !self.keep(changes).await {
-                        return;
-                    }
-                    self.book.with_replica(|replica| {
-                        self.exchange.borrow_mut().page_kept(replica, &scope);
-                    });
-                }
-                Ok(Fetched::Gone) => {
-                    if !self.keep(vec![StoreChange::DropPages(scope)]).await {
-                        return;
-                    }
-                }
-                Ok(Fetched::Denied) => {
-                    scopes.retain(|it| *it != scope);
-                    self.keep(vec![StoreChange::ForgetScope(scope)]).await;
-                }
-                Err(failure) => {
-                    self.exchange
-                        .borrow_mut()
-                        .handle_failure(clock::now_ms(), failure);
-                    return;
-                }
-            }
-        }
-    }
-
     /// Goes on under an identity of its own when another phone shares this one's.
     async fn be_reborn(&self) {
         let wanted = |replica: &Replica| self.exchange.borrow().wants_rebirth(replica);
@@ -296,15 +265,33 @@ impl Phone {
         }
         match self.database.commit(&changes).await {
             Ok(()) => {
-                self.absorb(changes.clone());
-                self.tell(&TabMessage::Stored(changes));
+                // Pages are long: nobody writes them down a second time for tabs that may not be there.
+                let page = changes.iter().find_map(|it| match it {
+                    StoreChange::PutPage(page) => Some(page.is_last()),
+                    _ => None,
+                });
+                match page {
+                    None => {
+                        self.absorb(changes.clone());
+                        self.tell(&TabMessage::Stored(changes));
+                    }
+                    Some(is_last) => {
+                        self.absorb(changes);
+                        if is_last {
+                            self.tell(&TabMessage::Reload);
+                        }
+                    }
+                }
                 true
             }
             Err(error) => {
                 self.exchange
                     .borrow_mut()
                     .handle_failure(clock::now_ms(), Failure::Unreachable);
-                self.say_failed(error.into());
+                // What the server said comes again.
+                if error != StoreError::Emptied || self.reload().await.is_err() {
+                    self.say_failed(error.into());
+                }
                 false
             }
         }
@@ -323,12 +310,8 @@ impl Phone {
             .database
             .outbox_from(from.unwrap_or(OpSeq::FIRST))
             .await?;
-        let changes: Vec<StoreChange> = unheard
-            .into_iter()
-            .map(|it| StoreChange::PutOutgoing(Box::new(it)))
-            .collect();
-        if !changes.is_empty() {
-            self.absorb(changes);
+        if !unheard.is_empty() {
+            self.absorb(unheard);
         }
         Ok(())
     }
@@ -395,4 +378,13 @@ impl Phone {
     fn say_failed(&self, error: AppError) {
         self.book.say(Some(Snack::Failed(error)));
     }
+}
+
+/// Who the phone is and what its person wrote: all that no server can give again.
+fn own_work(replica: &Replica) -> Vec<StoreChange> {
+    let mut kept = vec![StoreChange::PutHead(replica.head().clone())];
+    for outgoing in replica.outbox().values() {
+        kept.push(StoreChange::PutOutgoing(Box::new(outgoing.clone())));
+    }
+    kept
 }

@@ -4,9 +4,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use leptos::mount::mount_to_body;
-use leptos::prelude::{IntoView, RwSignal};
+use leptos::prelude::{IntoView, RwSignal, untrack};
 use sync::wire::Wire as _;
-use sync::{Replica, StoreChange};
+use sync::{Page, Replica, StoreChange};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -20,7 +20,7 @@ use super::worker::{self, WorkerMessage};
 use super::{api, clock, local};
 use crate::app::{App, Unavailable};
 use crate::error::AppError;
-use crate::session::{BootData, Me};
+use crate::session::{Me, Start};
 use crate::state::book::{Book, Snack};
 use crate::state::status::Offline;
 use crate::words::{Language, Words};
@@ -41,25 +41,25 @@ pub(crate) fn phone() -> Option<Rc<Phone>> {
 #[wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    let Some(boot) = boot_data() else {
+    let Some(start) = start_data() else {
         // Without its data the page stays as it is: readable, and its forms work.
         web_sys::console::error_1(&"boot data is missing or unreadable".into());
         return;
     };
     let words = words();
-    let snapshots = boot.snapshots.clone();
-    let me = boot.me.clone();
+    let pages = start.pages.clone();
+    let me = start.me.clone();
     let slot: Rc<RefCell<Option<Book>>> = Rc::default();
     let filled = slot.clone();
     clear_page();
     mount_to_body(move || {
-        let opened = Book::from_boot(boot);
+        let opened = Book::from_start(start);
         filled.replace(Some(opened));
         app_view(opened, words)
     });
     if let Some(book) = slot.take() {
         spawn_local(async move {
-            let opened = open_after_page(&me, snapshots, book).await;
+            let opened = open_after_page(&me, pages, book).await;
             finish(opened, book);
         });
     }
@@ -72,8 +72,9 @@ pub fn mount() {
     spawn_local(async {
         let words = words();
         tell_language(words);
-        match open_kept().await {
+        match open_kept(words).await {
             Ok(Some((database, me, replica))) => {
+                clear_page();
                 let today = clock::today(&me, replica.head().clock_offset_ms);
                 let slot: Rc<RefCell<Option<Book>>> = Rc::default();
                 let filled = slot.clone();
@@ -87,9 +88,9 @@ pub fn mount() {
                 }
             }
             Ok(None) => leave_for_sign_in(),
-            Err(error) => {
-                show_unavailable(&error.into(), words);
-            }
+            // Without storage the server's own pages can be read; the worker stands before them.
+            Err(AppError::Storage { .. }) if api::me().await.is_ok() => worker::dismiss().await,
+            Err(error) => show_unavailable(&error, words),
         }
     });
 }
@@ -111,24 +112,21 @@ fn clear_page() {
 }
 
 /// Opens the person's store after a page from the server, and keeps what the page brought.
-async fn open_after_page(
-    me: &Me,
-    snapshots: Vec<sync::Snapshot>,
-    book: Book,
-) -> Result<Database, StoreError> {
-    let database = Database::open(me.user.as_str()).await?;
+async fn open_after_page(me: &Me, pages: Vec<Page>, book: Book) -> Result<Database, StoreError> {
+    let held_up = move || book.say(Some(Snack::HeldUp(AppError::OldTab)));
+    let database = Database::open(me.user.as_str(), held_up).await?;
     let mut replica = database.load().await?;
-    let news: Vec<StoreChange> = snapshots
-        .into_iter()
-        .filter(|it| {
-            // The phone may know more than the page: never step back.
-            replica
-                .cursors()
-                .get(&it.scope)
-                .is_none_or(|known| known.epoch != it.cursor.epoch)
-        })
-        .map(|it| StoreChange::PutPage(Box::new(it.into())))
-        .collect();
+    let mut news = Vec::new();
+    for page in pages {
+        // The phone may know more than the page: never step back. Part of a snapshot only begins what has not begun.
+        let is_news = match replica.cursors().get(&page.scope) {
+            Some(known) => page.is_last() && known.epoch != page.cursor.epoch,
+            None => page.is_last() || replica.staged(&page.scope).is_empty(),
+        };
+        if is_news {
+            news.push(StoreChange::PutPage(Box::new(page)));
+        }
+    }
     database.commit(&news).await?;
     database.put_me(me).await?;
     for change in news {
@@ -140,15 +138,26 @@ async fn open_after_page(
     Ok(database)
 }
 
-async fn open_kept() -> Result<Option<(Database, Me, Replica)>, StoreError> {
-    let Some(user) = local::get(LAST_USER) else {
-        return Ok(None);
+/// The book that was open here last. Where there is none, or the browser threw its store away, whoever is signed in begins
+/// anew; `None` when nobody is.
+async fn open_kept(words: Words) -> Result<Option<(Database, Me, Replica)>, AppError> {
+    let held_up = move || show_unavailable(&AppError::OldTab, words);
+    if let Some(user) = local::get(LAST_USER) {
+        let database = Database::open(&user, held_up).await?;
+        if let Some(me) = database.me().await? {
+            let replica = database.load().await?;
+            return Ok(Some((database, me, replica)));
+        }
+    }
+    let me = match api::me().await {
+        Err(AppError::Unreachable) => return Err(AppError::Unreachable),
+        Err(_) => return Ok(None),
+        Ok(me) => me,
     };
-    let database = Database::open(&user).await?;
-    let Some(me) = database.me().await? else {
-        return Ok(None);
-    };
+    let database = Database::open(me.user.as_str(), held_up).await?;
     let replica = database.load().await?;
+    database.put_me(&me).await?;
+    local::set(LAST_USER, me.user.as_str());
     Ok(Some((database, me, replica)))
 }
 
@@ -156,10 +165,20 @@ fn finish(opened: Result<Database, StoreError>, book: Book) {
     let database = match opened {
         Ok(database) => database,
         Err(error) => {
-            book.say(Some(Snack::Failed(error.into())));
+            // The page stays readable; each change is answered that it was not kept, those tapped before this too.
+            let error = AppError::from(error);
+            book.say(Some(Snack::Failed(error.clone())));
+            book.connect(move |_| {
+                // After what the tap itself says.
+                let error = error.clone();
+                spawn_local(async move { book.refuse(error) });
+            });
             return;
         }
     };
+    if matches!(untrack(|| book.snack()), Some(Snack::HeldUp(_))) {
+        book.say(None);
+    }
     let phone = Phone::run(database, book);
     PHONE.set(Some(phone));
     book.connect(|draft| {
@@ -213,27 +232,23 @@ fn show_worker(book: Book, message: &WorkerMessage) {
     });
 }
 
-/// Nobody has used this phone, or their store is gone: only the server can help.
+/// Nobody is signed in: only the server can help.
 fn leave_for_sign_in() {
-    spawn_local(async {
-        let reachable = !matches!(api::me().await, Err(AppError::Unreachable));
-        if let (true, Some(window)) = (reachable, web_sys::window()) {
-            // Refused only when the page is already going.
-            let _ = window.location().replace("/sign-in");
-            return;
-        }
-        show_unavailable(&AppError::Unreachable, words());
-    });
+    if let Some(window) = web_sys::window() {
+        // Refused only when the page is already going.
+        let _ = window.location().replace("/sign-in");
+    }
 }
 
 fn show_unavailable(error: &AppError, words: Words) {
+    clear_page();
     let sentence = error.sentence(words);
     mount_to_body(move || Unavailable(crate::app::UnavailableProps { sentence, words }));
 }
 
-fn boot_data() -> Option<BootData> {
+fn start_data() -> Option<Start> {
     let element = web_sys::window()?.document()?.get_element_by_id("boot")?;
-    BootData::from_json(&element.text_content()?).ok()
+    Start::from_json(&element.text_content()?).ok()
 }
 
 /// The kept shell is Vietnamese; who reads aloud must know when its words are not.

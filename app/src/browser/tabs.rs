@@ -13,6 +13,8 @@ use web_sys::{BroadcastChannel, MessageEvent};
 pub(crate) enum TabMessage {
     /// Changes that are committed in the shared store.
     Stored(Vec<StoreChange>),
+    /// So much is new in the shared store that it is best read again.
+    Reload,
     /// The leading tab's knowledge of the path to the server.
     Contact {
         /// Whether the last exchange succeeded; `None` when our server asked for sign-in.
@@ -37,6 +39,7 @@ impl Wire for TabMessage {
                 contact.put("last_contact_ms", last_contact_ms.to_wire());
                 Fields::only("contact", contact.into())
             }
+            Self::Reload => Fields::only("reload", Value::Null),
             Self::Wake => Fields::only("wake", Value::Null),
         }
     }
@@ -52,6 +55,7 @@ impl Wire for TabMessage {
                     last_contact_ms: contact.take("last_contact_ms")?,
                 })
             }
+            "reload" => Ok(Self::Reload),
             "wake" => Ok(Self::Wake),
             _ => Err(WireError::new("a message between tabs")),
         }

@@ -91,6 +91,22 @@ pub fn accept_update() {
     });
 }
 
+/// Takes the worker away and asks the server for the page.
+pub(crate) async fn dismiss() {
+    if let Some(container) = container()
+        && let Ok(found) = JsFuture::from(container.get_registration()).await
+        && let Ok(registration) = found.dyn_into::<ServiceWorkerRegistration>()
+        && let Ok(going) = registration.unregister()
+    {
+        // Where it is refused, the page says the same as before.
+        let _ = JsFuture::from(going).await;
+    }
+    if let Some(window) = web_sys::window() {
+        // Refused only when the page is already going.
+        let _ = window.location().reload();
+    }
+}
+
 fn ask(registration: &ServiceWorkerRegistration) {
     let workers = [
         registration.active(),

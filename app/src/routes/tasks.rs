@@ -75,7 +75,7 @@ impl Search {
         self.book.pick(|handbook, task| {
             phase.is_none_or(|it| it == task.plan.phase)
                 && self.takes(filter, handbook, task)
-                && text::matches(&query, &haystack(task))
+                && (query.is_empty() || text::matches(&query, &haystack(task)))
         })
     }
 }

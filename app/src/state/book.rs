@@ -20,7 +20,7 @@ use inner::{Inner, read, task_id, tree};
 
 use super::status::{SyncStatus, Transport};
 use crate::error::AppError;
-use crate::session::{BootData, Me};
+use crate::session::{Me, Start};
 
 /// Identity of a task within its unit.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +45,8 @@ pub enum Snack {
     Said(String),
     /// Nothing was written.
     Failed(AppError),
+    /// Work waits for something that the person must do; stays until it goes on.
+    HeldUp(AppError),
 }
 
 /// Writes a draft into the phone's store; set once the browser side is up.
@@ -63,13 +65,13 @@ pub struct Book {
 impl Book {
     /// The book of a page as the server sent it.
     #[must_use]
-    pub fn from_boot(boot: BootData) -> Self {
+    pub fn from_start(start: Start) -> Self {
         // Nothing is written with this identity: the phone's store brings its own before the first draft.
         let mut replica = Replica::new(sync::DeviceId::new("page"), sync::Incarnation::new("page"));
-        for snapshot in boot.snapshots {
-            replica.apply(StoreChange::PutPage(Box::new(snapshot.into())));
+        for page in start.pages {
+            replica.apply(StoreChange::PutPage(Box::new(page)));
         }
-        Self::new(boot.me, replica, boot.today)
+        Self::new(start.me, replica, start.today)
     }
 
     /// The book of a phone.
@@ -149,9 +151,8 @@ impl Book {
         let news = self.peek(|it| it.row(id).map(|it| it.news.clone()))?;
         news.track();
         self.peek(|it| {
-            let task = it.handbook.task(id.family, &id.record)?;
-            let transport = it.row(id).map(|it| it.transport).unwrap_or_default();
-            Some(read(&it.handbook, task, transport))
+            let (task, row) = it.task(id)?;
+            Some(read(&it.handbook, task, row.transport))
         })
     }
 
@@ -216,8 +217,9 @@ impl Book {
     pub fn may_write(&self, id: &TaskId, field: &str) -> bool {
         let key = self.key(id, field);
         self.peek(|it| {
-            let task = it.handbook.task(id.family, &id.record);
-            let by_superior = task.is_some_and(|it| it.plan.owed_by_superior());
+            let by_superior = it
+                .task(id)
+                .is_some_and(|(it, _)| it.plan.owed_by_superior());
             rights::may_write(&it.me.grants, &tree(&it.me), &key, by_superior).is_ok()
         })
     }

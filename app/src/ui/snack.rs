@@ -15,7 +15,7 @@ const STAY_MS: u32 = 8_000;
 /// The live region; empty most of the time.
 pub fn snack_bar(book: Book, words: Words) -> AnyView {
     Effect::new(move |_| {
-        if let Some(shown) = book.snack() {
+        if let Some(shown) = book.snack().filter(|it| !matches!(it, Snack::HeldUp(_))) {
             device::after(STAY_MS, move || {
                 // A newer message has its own time.
                 if untrack(|| book.snack()).as_ref() == Some(&shown) {
@@ -47,7 +47,7 @@ fn message(book: Book, words: Words, snack: Snack) -> Vec<AnyView> {
             (sentence, Some((id, done)))
         }
         Snack::Said(sentence) => (sentence, None),
-        Snack::Failed(error) => (error.sentence(words), None),
+        Snack::Failed(error) | Snack::HeldUp(error) => (error.sentence(words), None),
     };
     let mut text = Markup::new();
     text.line("<p>", &sentence, "</p>");

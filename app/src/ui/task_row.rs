@@ -126,6 +126,9 @@ pub fn due_words(words: Words, book: &Handbook, task: &Task, today: CivilDate) -
     }
 }
 
+/// Rows shown at first, and more at each press: a phone draws some hundred at once, not thousands.
+const ROWS_STEP: usize = 200;
+
 /// Rows in a card; built anew only when `ids` change, not when a row does.
 pub fn task_rows(
     book: Book,
@@ -134,13 +137,23 @@ pub fn task_rows(
 ) -> AnyView {
     let ids: Box<dyn Fn() -> Vec<TaskId> + Send + Sync> = Box::new(ids);
     let ids = Memo::new(move |_| ids());
+    let steps = RwSignal::new(1_u32);
     parts::dynamic(move || {
+        let shown = ROWS_STEP * steps.get() as usize;
+        let row = |id: &TaskId| task_row(book, words, id);
         let rows: Vec<AnyView> =
-            ids.with(|it| untrack(|| it.iter().map(|id| task_row(book, words, id)).collect()));
+            ids.with(|it| untrack(|| it.iter().take(shown).map(row).collect()));
         if rows.is_empty() {
-            Vec::new()
-        } else {
-            vec![parts::list("rows", rows)]
+            return Vec::new();
         }
+        let mut content = vec![parts::list("rows", rows)];
+        let more = ids.with(Vec::len).saturating_sub(shown);
+        if more > 0 {
+            let mut face = Markup::new();
+            face.text(&words.rows_more(more));
+            let act = move || steps.update(|it| *it += 1);
+            content.push(parts::button("btn btn-wide", face, None, true, act));
+        }
+        content
     })
 }

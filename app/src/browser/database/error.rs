@@ -1,7 +1,8 @@
-//! What the store refuses, and what helps: room, another try, or nothing.
+//! What the store refuses, and what helps: room, another try, a reload, or nothing.
 
-use indexed_db_futures::error::{DomException, Error as IdbError, OpenDbError};
+use js_sys::Reflect;
 use sync::wire::WireError;
+use wasm_bindgen::JsValue;
 
 use crate::error::AppError;
 
@@ -14,6 +15,12 @@ pub enum StoreError {
     /// The browser gave the transaction up, or closed the connection under it: the same may hold a moment later.
     #[error("the store was interrupted: {0}")]
     Interrupted(String),
+    /// The browser threw away what was stored here, under the app's feet.
+    #[error("the store was emptied")]
+    Emptied,
+    /// A newer build has changed the schema: this one can neither read nor write any more.
+    #[error("the store belongs to a newer build")]
+    Outdated,
     /// The browser keeps no storage here (private window) or has broken it.
     #[error("storage is not available: {0}")]
     Unavailable(String),
@@ -22,10 +29,20 @@ pub enum StoreError {
     Unreadable(String),
 }
 
+impl StoreError {
+    pub(super) fn no_storage() -> Self {
+        Self::Unavailable("no IndexedDB".to_owned())
+    }
+}
+
 impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Full => Self::StorageFull,
+            StoreError::Outdated => Self::Outdated,
+            StoreError::Emptied => Self::Storage {
+                reason: error.to_string(),
+            },
             StoreError::Interrupted(reason)
             | StoreError::Unavailable(reason)
             | StoreError::Unreadable(reason) => Self::Storage { reason },
@@ -33,28 +50,26 @@ impl From<StoreError> for AppError {
     }
 }
 
-impl From<IdbError> for StoreError {
-    fn from(error: IdbError) -> Self {
-        match &error {
-            // The crate has no variant of its own for a full disk; the exception's name is the standard's.
-            IdbError::DomException(DomException::Other(it))
-                if it.name() == "QuotaExceededError" =>
-            {
-                Self::Full
-            }
-            IdbError::DomException(
-                DomException::AbortError(_)
-                | DomException::TransactionInactiveError(_)
-                | DomException::InvalidStateError(_),
-            ) => Self::Interrupted(error.to_string()),
-            _ => Self::Unavailable(error.to_string()),
+/// By the exception's name, which is the standard's.
+impl From<JsValue> for StoreError {
+    fn from(thrown: JsValue) -> Self {
+        let text = |of: &str| {
+            let value = Reflect::get(&thrown, &of.into()).ok();
+            value.and_then(|it| it.as_string()).unwrap_or_default()
+        };
+        let name = text("name");
+        let reason = [name.as_str(), ": ", &text("message")].concat();
+        match name.as_str() {
+            "QuotaExceededError" => Self::Full,
+            "VersionError" => Self::Outdated,
+            // UnknownError: the disk failed, or the process that keeps the databases went away.
+            "AbortError"
+            | "InvalidStateError"
+            | "TransactionInactiveError"
+            | "TimeoutError"
+            | "UnknownError" => Self::Interrupted(reason),
+            _ => Self::Unavailable(reason),
         }
-    }
-}
-
-impl From<OpenDbError> for StoreError {
-    fn from(error: OpenDbError) -> Self {
-        Self::Unavailable(error.to_string())
     }
 }
 

@@ -19,6 +19,8 @@ pub(super) struct Row {
     pub(super) id: TaskId,
     pub(super) news: News,
     pub(super) transport: Transport,
+    /// Where the task stood in the handbook when it was indexed.
+    at: usize,
 }
 
 pub(super) struct Inner {
@@ -29,7 +31,8 @@ pub(super) struct Inner {
     pub(super) status: SyncStatus,
     pub(super) snack: Option<Snack>,
     /// In order of [`TaskId`]: found by halving, and far less code than a map.
-    pub(super) rows: Vec<Row>,
+    #[expect(clippy::vec_box, reason = "inserting moves pointers only")]
+    pub(super) rows: Vec<Box<Row>>,
     pub(super) recorder: Option<Recorder>,
     pub(super) waiting: Vec<Draft>,
 }
@@ -55,29 +58,35 @@ impl Inner {
     /// Gives every task its news, keeping those that rows listen to.
     pub(super) fn index(&mut self) {
         let before = std::mem::take(&mut self.rows);
-        for task in &self.handbook.tasks {
+        for (at, task) in self.handbook.tasks.iter().enumerate() {
             let id = task_id(task);
-            let known = before.iter().find(|it| it.id == id);
+            let known = place_of(&before, &id).ok().map(|it| &before[it]);
             let news = known.map_or_else(|| News::new(0), |it| it.news.clone());
-            let at = self.rows.partition_point(|it| it.id < id);
-            self.rows.insert(
+            let (Ok(place) | Err(place)) = place_of(&self.rows, &id);
+            let row = Row {
+                id,
+                news,
+                transport: Transport::Quiet,
                 at,
-                Row {
-                    id,
-                    news,
-                    transport: Transport::Quiet,
-                },
-            );
+            };
+            self.rows.insert(place, Box::new(row));
         }
         self.count();
     }
 
-    fn row_at(&self, id: &TaskId) -> Option<usize> {
-        self.rows.binary_search_by(|it| it.id.cmp(id)).ok()
+    pub(super) fn row(&self, id: &TaskId) -> Option<&Row> {
+        let place = place_of(&self.rows, id).ok()?;
+        Some(&self.rows[place])
     }
 
-    pub(super) fn row(&self, id: &TaskId) -> Option<&Row> {
-        self.row_at(id).map(|it| &self.rows[it])
+    /// A task, and its row. It is looked for only when it has moved since it was indexed.
+    pub(super) fn task(&self, id: &TaskId) -> Option<(&Task, &Row)> {
+        let row = self.row(id)?;
+        let there = self.handbook.tasks.get(row.at);
+        let task = there
+            .filter(|it| it.id == id.record && it.family == id.family)
+            .or_else(|| self.handbook.task(id.family, &id.record))?;
+        Some((task, row))
     }
 
     /// Counts own operations by what became of them; the three are never merged.
@@ -97,10 +106,8 @@ impl Inner {
             }
             if let Some(family) = TaskFamily::of_kind(outgoing.op.kind.as_str()) {
                 let record = outgoing.op.record.to_string();
-                told.extend(
-                    self.row_at(&TaskId { family, record })
-                        .map(|at| (at, Transport::of(outgoing))),
-                );
+                let place = place_of(&self.rows, &TaskId { family, record }).ok();
+                told.extend(place.map(|it| (it, Transport::of(outgoing))));
             }
         }
         for (at, transport) in told {
@@ -109,6 +116,10 @@ impl Inner {
         }
         self.status = status;
     }
+}
+
+fn place_of(rows: &[Box<Row>], id: &TaskId) -> Result<usize, usize> {
+    rows.binary_search_by(|it| it.id.cmp(id))
 }
 
 pub(super) fn task_id(task: &Task) -> TaskId {
@@ -135,6 +146,16 @@ pub(super) fn touched(changes: &[StoreChange]) -> Option<Vec<RegisterKey>> {
         }
     }
     Some(keys)
+}
+
+/// Whether changes only bring a further page of a scope that is not whole yet: worth showing at 1, 2, 4, 8, … pages, so that a
+/// large unit is not read anew for each of them.
+pub(super) fn is_one_of_many(changes: &[StoreChange], replica: &Replica) -> bool {
+    let [StoreChange::PutPage(page)] = changes else {
+        return false;
+    };
+    let begun = !replica.cursors().contains_key(&page.scope);
+    begun && !page.is_last() && !page.number.saturating_add(1).is_power_of_two()
 }
 
 /// As much of the tree as the phone knows: its own unit below the library's.

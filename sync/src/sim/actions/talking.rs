@@ -175,7 +175,11 @@ impl World {
         if !in_time {
             self.trace.note(|| "late".to_owned());
         }
-        if !in_time && !self.options.late_replies {
+        // What names no lifetime is told by the request that it answers: HTTP gives it to no other, and too late it is not
+        // taken in.
+        let nameless = reply.incarnation.is_none() && !in_time;
+        let mistaken = nameless && tab.exchange.is_in_flight();
+        if !in_time && (mistaken || !self.options.late_replies) {
             return Ok(());
         }
         let device = &phone.disk.head.device;
@@ -184,7 +188,7 @@ impl World {
         let denied: Vec<Scope> = reply
             .scopes
             .iter()
-            .filter(|(_, pull)| **pull == ScopePull::Denied)
+            .filter(|(_, pull)| **pull == ScopePull::Denied && !nameless)
             .map(|(scope, _)| scope.clone())
             .collect();
         let Ok(mut changes) = tab.exchange.handle_reply(&tab.replica, now_ms, reply) else {
