@@ -196,7 +196,7 @@ impl Database {
         let mut now = what;
         loop {
             match self.attempt(now, &mut written).await {
-                Err(StoreError::Interrupted(_)) if tries < TRIES_MAX => {
+                Err(StoreError::Interrupted(_) | StoreError::GivenUp) if tries < TRIES_MAX => {
                     tries += 1;
                     match Connection::open(&self.name, &SCHEMA, &self.blocked).await {
                         Ok(fresh) => {
@@ -206,7 +206,7 @@ impl Database {
                         Err(error) => return Err(error),
                     }
                 }
-                Err(StoreError::Full) if !made_room => {
+                Err(StoreError::Full | StoreError::GivenUp) if !made_room => {
                     made_room = true;
                     now = &Work::Room;
                 }
@@ -225,8 +225,8 @@ impl Database {
     ) -> Result<Answer, StoreError> {
         let connection = self.connection.borrow().clone();
         let mode = match what {
-            Work::Outbox(_) | Work::ReadMe => Mode::Read,
-            _ => Mode::Write,
+            Work::Outbox(_) | Work::ReadMe => Mode::Readonly,
+            _ => Mode::Readwrite,
         };
         let tx = connection.begin(&STORES, mode)?;
         let full = || StoreError::Unreadable("the log is full".to_owned());
@@ -305,13 +305,13 @@ impl Database {
     }
 }
 
-async fn get(tx: &Transaction, key: &str) -> Result<Option<Value>, StoreError> {
+async fn get(tx: &Transaction<'_>, key: &str) -> Result<Option<Value>, StoreError> {
     let text = tx.get(META, key).await?;
     Ok(text.map(|it| Value::from_json(&it)).transpose()?)
 }
 
 /// Whether an earlier try was durable after all: the operation that it wrote is there.
-async fn is_kept(tx: &Transaction, written: &[StoreChange]) -> Result<bool, StoreError> {
+async fn is_kept(tx: &Transaction<'_>, written: &[StoreChange]) -> Result<bool, StoreError> {
     for change in written {
         if let StoreChange::PutOutgoing(ours) = change {
             let there = tx.get(OUTBOX, &place(ours.op.id.seq.get())).await?;

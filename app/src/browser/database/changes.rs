@@ -14,7 +14,7 @@ const PART: char = '\u{1f}';
 const PART_END: char = '\u{20}';
 
 /// Only awaits requests of this transaction: anything else would let the browser close it.
-pub(super) async fn write(tx: &Transaction, change: &StoreChange) -> Result<(), StoreError> {
+pub(super) async fn write(tx: &Transaction<'_>, change: &StoreChange) -> Result<(), StoreError> {
     let (store, key) = match change {
         StoreChange::PutHead(_) => (META, HEAD.to_owned()),
         StoreChange::PutClockOffset(clock_offset_ms) => {
@@ -30,7 +30,7 @@ pub(super) async fn write(tx: &Transaction, change: &StoreChange) -> Result<(), 
         }
         StoreChange::PutOutgoing(outgoing) => (OUTBOX, place(outgoing.op.id.seq.get())),
         StoreChange::DropOutgoing(seq) => {
-            return tx.delete(OUTBOX, &place(seq.get()).into());
+            return tx.delete(OUTBOX, &place(seq.get()));
         }
         StoreChange::PutRegister(key, _) => (REGISTERS, register_key(key)),
         StoreChange::PutCursor(scope, _) => {
@@ -45,7 +45,7 @@ pub(super) async fn write(tx: &Transaction, change: &StoreChange) -> Result<(), 
             format!("{}{PART}{}", entry.op.scope, place(entry.server_seq.0)),
         ),
         StoreChange::ForgetScope(scope) => {
-            tx.delete(CURSORS, &scope.as_str().into())?;
+            tx.delete(CURSORS, scope.as_str())?;
             return clear(tx, &[PAGES, STAGED, REGISTERS, HISTORY], scope);
         }
         StoreChange::DropPages(scope) => return clear(tx, &[STAGED], scope),
@@ -56,7 +56,7 @@ pub(super) async fn write(tx: &Transaction, change: &StoreChange) -> Result<(), 
 
 /// A change is written as {"what": value}: the value is what its store keeps.
 fn put_change(
-    tx: &Transaction,
+    tx: &Transaction<'_>,
     store: &str,
     key: &str,
     change: &StoreChange,
@@ -66,29 +66,28 @@ fn put_change(
 }
 
 /// Takes everything of a scope out of stores whose keys begin with it.
-fn clear(tx: &Transaction, stores: &[&str], scope: &Scope) -> Result<(), StoreError> {
-    let from = format!("{scope}{PART}");
-    let to = format!("{scope}{PART_END}");
+fn clear(tx: &Transaction<'_>, stores: &[&str], scope: &Scope) -> Result<(), StoreError> {
+    let key = |end: char| format!("{scope}{end}");
     for name in stores {
-        tx.delete_between(name, &from, &to)?;
+        tx.delete_between(name, key(PART), key(PART_END))?;
     }
     Ok(())
 }
 
 /// A page stays one value: thousands of registers are written and read in a few steps. Pages wait apart until they are all
 /// there; then they take the place of what was there of the scope.
-async fn put_page(tx: &Transaction, page: &Page) -> Result<(), StoreError> {
+async fn put_page(tx: &Transaction<'_>, page: &Page) -> Result<(), StoreError> {
     let key = |number: u32| format!("{}{PART}{}", page.scope, place(number.into()));
     let text = page.to_json();
     if !page.is_last() {
-        return tx.put(STAGED, &key(page.number), &text);
+        return tx.put(STAGED, &key(page.number), text);
     }
     clear(tx, &[PAGES, REGISTERS, HISTORY], &page.scope)?;
     for number in 0..page.number {
         tx.copy(STAGED, PAGES, &key(number)).await?;
     }
     clear(tx, &[STAGED], &page.scope)?;
-    tx.put(PAGES, &key(page.number), &text)?;
+    tx.put(PAGES, &key(page.number), text)?;
     let cursor = StoreChange::PutCursor(page.scope.clone(), page.cursor);
     put_change(tx, CURSORS, page.scope.as_str(), &cursor)
 }
@@ -106,17 +105,17 @@ fn register_key(key: &RegisterKey) -> String {
 }
 
 pub(super) fn put(
-    tx: &Transaction,
+    tx: &Transaction<'_>,
     store: &str,
     key: &str,
     value: &Value,
 ) -> Result<(), StoreError> {
-    tx.put(store, key, &value.to_json())
+    tx.put(store, key, value.to_json())
 }
 
 /// Reads a store from a key on, as the changes that its values stand for.
 pub(super) async fn read_all(
-    tx: &Transaction,
+    tx: &Transaction<'_>,
     store: &str,
     from: &str,
     change: &str,

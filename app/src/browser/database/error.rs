@@ -1,8 +1,8 @@
 //! What the store refuses, and what helps: room, another try, a reload, or nothing.
 
-use js_sys::Reflect;
+use indexed_db_futures::error::{Error as IdbError, OpenDbError, UnexpectedDataError};
 use sync::wire::WireError;
-use wasm_bindgen::JsValue;
+use web_sys::DomException;
 
 use crate::error::AppError;
 
@@ -15,6 +15,10 @@ pub enum StoreError {
     /// The browser gave the transaction up, or closed the connection under it: the same may hold a moment later.
     #[error("the store was interrupted: {0}")]
     Interrupted(String),
+    /// The browser took a transaction back at its commit and the crate cannot tell why. Where it happens again, the disk is full:
+    /// Chromium tells so at the commit only, after every request has succeeded.
+    #[error("the browser took the transaction back")]
+    GivenUp,
     /// The browser threw away what was stored here, under the app's feet.
     #[error("the store was emptied")]
     Emptied,
@@ -29,16 +33,10 @@ pub enum StoreError {
     Unreadable(String),
 }
 
-impl StoreError {
-    pub(super) fn no_storage() -> Self {
-        Self::Unavailable("no IndexedDB".to_owned())
-    }
-}
-
 impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Full => Self::StorageFull,
+            StoreError::Full | StoreError::GivenUp => Self::StorageFull,
             StoreError::Outdated => Self::Outdated,
             StoreError::Emptied => Self::Storage {
                 reason: error.to_string(),
@@ -51,14 +49,15 @@ impl From<StoreError> for AppError {
 }
 
 /// By the exception's name, which is the standard's.
-impl From<JsValue> for StoreError {
-    fn from(thrown: JsValue) -> Self {
-        let text = |of: &str| {
-            let value = Reflect::get(&thrown, &of.into()).ok();
-            value.and_then(|it| it.as_string()).unwrap_or_default()
+impl From<IdbError> for StoreError {
+    fn from(error: IdbError) -> Self {
+        let exception: DomException = match error {
+            IdbError::DomException(it) => it.into(),
+            IdbError::MissingData(UnexpectedDataError::TransactionAborted) => return Self::GivenUp,
+            _ => return Self::Unavailable(error.to_string()),
         };
-        let name = text("name");
-        let reason = [name.as_str(), ": ", &text("message")].concat();
+        let name = exception.name();
+        let reason = [name.as_str(), ": ", &exception.message()].concat();
         match name.as_str() {
             "QuotaExceededError" => Self::Full,
             "VersionError" => Self::Outdated,
@@ -69,6 +68,16 @@ impl From<JsValue> for StoreError {
             | "TimeoutError"
             | "UnknownError" => Self::Interrupted(reason),
             _ => Self::Unavailable(reason),
+        }
+    }
+}
+
+impl From<OpenDbError> for StoreError {
+    fn from(error: OpenDbError) -> Self {
+        match error {
+            OpenDbError::Base(error) => error.into(),
+            // Null or missing: a private window of some browsers.
+            none => Self::Unavailable(none.to_string()),
         }
     }
 }
