@@ -3,4 +3,5 @@
 mod peer;
 mod process;
 mod report;
+mod screen;
 pub mod sync;

@@ -1,5 +1,7 @@
 //! Calls to our server. Anything but a well-formed answer of ours counts as "no path to the server".
 
+use std::cell::RefCell;
+
 use gloo_net::http::{Method, RequestBuilder, Response};
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, Function, Reflect, Uint8Array};
@@ -17,6 +19,16 @@ use crate::session::Me;
 const TIMEOUT_MS: u32 = 45_000;
 /// Shorter bodies do not gain from compression.
 const COMPRESS_FROM_BYTES: usize = 1_024;
+
+thread_local! {
+    /// Whose book this tab has open, percent-encoded.
+    static PERSON: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// From here on every request says whose work it carries: under somebody else's session the server does none of it.
+pub(crate) fn speak_for(user: &str) {
+    PERSON.set(Some(js_sys::encode_uri_component(user).into()));
+}
 
 /// One round trip of `POST /api/v1/sync`.
 pub(crate) async fn sync(request: &SyncRequest) -> Result<SyncReply, Failure> {
@@ -135,7 +147,10 @@ async fn send(builder: RequestBuilder, body: Option<Uint8Array>) -> Result<Respo
     let abort = AbortController::new().map_err(|_| AppError::Unreachable)?;
     let signal = abort.signal();
     let _timer = Timeout::new(TIMEOUT_MS, move || abort.abort());
-    let builder = builder.abort_signal(Some(&signal));
+    let mut builder = builder.abort_signal(Some(&signal));
+    if let Some(person) = PERSON.with_borrow(Clone::clone) {
+        builder = builder.header("sotay-user", &person);
+    }
     let request = match body {
         Some(body) => builder.body(body),
         None => builder.build(),

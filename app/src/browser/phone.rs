@@ -38,6 +38,7 @@ impl Phone {
     /// Brings the book's store up: joins the tabs, starts the exchange, connects the recorder.
     pub(crate) fn run(database: Database, book: Book) -> Rc<Self> {
         let me = book.me();
+        api::speak_for(me.user.as_str());
         let phone = Rc::new(Self {
             database,
             book,

@@ -11,7 +11,7 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::Event;
+use web_sys::{Event, HtmlDocument};
 
 use super::database::{Database, StoreError};
 use super::navigation;
@@ -25,8 +25,10 @@ use crate::state::book::{Book, Snack};
 use crate::state::status::Offline;
 use crate::words::{Language, Words};
 
-/// Whose book opens when the app starts without a page from the server. An account id, nothing secret.
+/// Whose book opens when the app starts without a page from the server and without [`PERSON_COOKIE`]. An account id, nothing secret.
 pub(crate) const LAST_USER: &str = "sotay.user";
+/// Who signed in last on this phone, as the server wrote it: also by a form, which the app hears nothing of.
+const PERSON_COOKIE: &str = "sotay_user=";
 
 thread_local! {
     static PHONE: RefCell<Option<Rc<Phone>>> = const { RefCell::new(None) };
@@ -138,11 +140,11 @@ async fn open_after_page(me: &Me, pages: Vec<Page>, book: Book) -> Result<Databa
     Ok(database)
 }
 
-/// The book that was open here last. Where there is none, or the browser threw its store away, whoever is signed in begins
+/// The book of who signed in last, or the one that was open here last. Where there is none, or the browser threw its store away, whoever is signed in begins
 /// anew; `None` when nobody is.
 async fn open_kept(words: Words) -> Result<Option<(Database, Me, Replica)>, AppError> {
     let held_up = move || show_unavailable(&AppError::OldTab, words);
-    if let Some(user) = local::get(LAST_USER) {
+    if let Some(user) = signed_in_last().or_else(|| local::get(LAST_USER)) {
         let database = Database::open(&user, held_up).await?;
         if let Some(me) = database.me().await? {
             let replica = database.load().await?;
@@ -159,6 +161,14 @@ async fn open_kept(words: Words) -> Result<Option<(Database, Me, Replica)>, AppE
     database.put_me(&me).await?;
     local::set(LAST_USER, me.user.as_str());
     Ok(Some((database, me, replica)))
+}
+
+fn signed_in_last() -> Option<String> {
+    let document = web_sys::window()?.document()?;
+    let cookies = document.unchecked_into::<HtmlDocument>().cookie().ok()?;
+    let mut pairs = cookies.split("; ");
+    let name = pairs.find_map(|it| it.strip_prefix(PERSON_COOKIE))?;
+    js_sys::decode_uri_component(name).ok().map(String::from)
 }
 
 fn finish(opened: Result<Database, StoreError>, book: Book) {

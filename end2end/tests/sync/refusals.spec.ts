@@ -7,7 +7,9 @@ import type { Account, Receipt } from "../../support/account.ts";
 import { exchange, tick } from "../../support/device.ts";
 import { A_NGO, HONG_THUONG, PASSWORD, people } from "../../support/people.ts";
 import { prepareForOffline, signInTo } from "../../support/ready.ts";
-import { unsent } from "../../support/store.ts";
+import type { Phone } from "../../support/phone.ts";
+import type { Server } from "../../support/server.ts";
+import { outbox, unsent } from "../../support/store.ts";
 import { expect, test } from "../../support/test.ts";
 import { word } from "../../support/words.ts";
 
@@ -32,13 +34,7 @@ test("work recorded after the session ended is kept and sent once after signing 
   const page = await prepareForOffline(phone, people.propaganda);
   const list = new TaskListPage(page, "/decoration");
   await list.open();
-  const cookie = (await phone.context.cookies()).find((it) => it.name === "sotay_session");
-  // Ended from elsewhere: this phone keeps its cookie and knows nothing of it.
-  const ended = await fetch(`${server.address}/api/v1/sign-out`, {
-    method: "POST",
-    headers: { cookie: `sotay_session=${cookie?.value}` },
-  });
-  expect(ended.status).toBe(204);
+  await endSession(server, phone);
 
   await list.tapTick("R01");
   await expect(list.chipState).toHaveText(word("chip.signed_out"));
@@ -63,6 +59,44 @@ test("work recorded after the session ended is kept and sent once after signing 
   await expect(sync.count("sync.refused")).toHaveText("0");
   const arrived = await (await signInAt(people.district)).changesBy(people.propaganda, HONG_THUONG);
   expect(arrived.map((it) => it.record)).toEqual(["R01", "R02"]);
+});
+
+test("somebody else who signs in by the form gets a book of their own, and the first one's work waits for its person", async ({
+  server,
+  unpackPhone,
+  signInAt,
+}) => {
+  const phone = await unpackPhone();
+  const page = await prepareForOffline(phone, people.propaganda);
+  const list = new TaskListPage(page, "/decoration");
+  await list.open();
+  await endSession(server, phone);
+  await list.tapTick("R01");
+  await expect(list.chipState).toHaveText(word("chip.signed_out"));
+
+  const signIn = new SignInPage(page);
+  const changeTo = async (user: string): Promise<void> => {
+    await signIn.open();
+    await signIn.signIn(user);
+    await page.waitForURL("**/");
+    await list.open();
+  };
+  await changeTo(people.secretary);
+  await expect(list.tick("R01")).not.toBeChecked();
+  await list.tapTick("R02");
+  await expect(list.chipState).toHaveText(word("chip.sent"));
+  const official = await signInAt(people.district);
+  const arrived = async (user: string) => (await official.changesBy(user, HONG_THUONG)).map((it) => it.record);
+  expect(await arrived(people.secretary)).toEqual(["R02"]);
+  expect(await arrived(people.propaganda)).toEqual([]);
+  const waiting = await outbox(page, people.propaganda);
+  expect(waiting.map((it) => it.verdict ?? null), "not set aside as another's work").toEqual([null]);
+
+  await changeTo(people.propaganda);
+  await expect(list.tick("R01")).toBeChecked();
+  await expect(list.chipState).toHaveText(word("chip.sent"));
+  expect(await arrived(people.propaganda)).toEqual(["R01"]);
+  expect(await arrived(people.secretary)).toEqual(["R02"]);
 });
 
 test("another unit is refused with a sentence on the page and a code in the API", async ({ unpackPhone, signInAt }) => {
@@ -177,4 +211,14 @@ async function verdicts(answer: { json(): Promise<unknown> }): Promise<string[]>
 async function recordsTicked(account: Account): Promise<string[]> {
   const changes = await account.changesBy(people.secretary, HONG_THUONG);
   return changes.filter((it) => it.change["set"] === true).map((it) => it.record);
+}
+
+/** Ended from elsewhere: the phone keeps its cookie and knows nothing of it. */
+async function endSession(server: Server, phone: Phone): Promise<void> {
+  const cookie = (await phone.context.cookies()).find((it) => it.name === "sotay_session");
+  const ended = await fetch(`${server.address}/api/v1/sign-out`, {
+    method: "POST",
+    headers: { cookie: `sotay_session=${cookie?.value}` },
+  });
+  expect(ended.status).toBe(204);
 }

@@ -1,14 +1,21 @@
-//! Session tokens and their cookie. The token is on the phone only; the server keeps its SHA-256.
+//! Session tokens and their cookie. The token is on the phone only; the server keeps its SHA-256. Beside it a cookie that the app
+//! can read names the person, so that nobody's book opens under somebody else's session.
 
 use std::fmt::Write as _;
 
 use axum::http::{HeaderMap, HeaderValue, header};
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use sha2::{Digest, Sha256};
+use sync::AuthorId;
 
 use crate::storage::TokenHash;
 
 /// Name of the cookie.
 pub const COOKIE: &str = "sotay_session";
+/// Name of the cookie that tells the app who is signed in: an account id, percent-encoded; not secret, and believed by nobody.
+pub const PERSON_COOKIE: &str = "sotay_user";
+/// Header by which a phone says whose work it carries, percent-encoded.
+const PERSON_HEADER: &str = "sotay-user";
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// A session ends this long after its last use.
 const LIFETIME_MS: i64 = 30 * DAY_MS;
@@ -70,19 +77,42 @@ impl Token {
             // Writing to a String cannot fail.
             let _ = write!(value, "{byte:02x}");
         }
-        set_cookie(&value, COOKIE_MAX_AGE_S, secure)
+        set_cookie(&value, COOKIE_MAX_AGE_S, HTTP_ONLY, secure)
     }
 }
 
-/// `Set-Cookie` that signs out.
+/// `Set-Cookie` that tells the app who signed in.
 #[must_use]
-pub fn ended_cookie(secure: bool) -> Option<HeaderValue> {
-    set_cookie(&format!("{COOKIE}="), 0, secure)
+pub fn person_cookie(person: &AuthorId, secure: bool) -> Option<HeaderValue> {
+    let name = utf8_percent_encode(person.as_str(), NON_ALPHANUMERIC);
+    let pair = format!("{PERSON_COOKIE}={name}");
+    set_cookie(&pair, COOKIE_MAX_AGE_S, "", secure)
 }
 
-fn set_cookie(pair: &str, max_age_s: i64, secure: bool) -> Option<HeaderValue> {
+/// `Set-Cookie`s that sign out.
+#[must_use]
+pub fn ended_cookies(secure: bool) -> Option<[HeaderValue; 2]> {
+    Some([
+        set_cookie(&format!("{COOKIE}="), 0, HTTP_ONLY, secure)?,
+        set_cookie(&format!("{PERSON_COOKIE}="), 0, "", secure)?,
+    ])
+}
+
+/// Whether a request is for somebody else than `person`: then it must not be done in this one's name.
+#[must_use]
+pub fn is_for_another(headers: &HeaderMap, person: &AuthorId) -> bool {
+    headers.get(PERSON_HEADER).is_some_and(|it| {
+        let name = it.to_str().unwrap_or_default();
+        let name = percent_decode_str(name).decode_utf8();
+        !name.is_ok_and(|it| it == person.as_str())
+    })
+}
+
+const HTTP_ONLY: &str = "; HttpOnly";
+
+fn set_cookie(pair: &str, max_age_s: i64, hidden: &str, secure: bool) -> Option<HeaderValue> {
     let secure = if secure { "; Secure" } else { "" };
-    let text = format!("{pair}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Lax{secure}");
+    let text = format!("{pair}; Path=/; Max-Age={max_age_s}{hidden}; SameSite=Lax{secure}");
     HeaderValue::from_str(&text).ok()
 }
 
@@ -117,6 +147,22 @@ mod tests {
             HeaderValue::from_str(&format!("a=b; {pair}")).unwrap(),
         );
         assert_eq!(Token::of_request(&headers).unwrap().hash(), token.hash());
+    }
+
+    #[test]
+    fn work_of_another_is_told_from_ones_own() {
+        let person = AuthorId::new("bí thư.a");
+        let cookie = person_cookie(&person, false).unwrap();
+        let cookie = cookie.to_str().unwrap();
+        assert!(!cookie.contains("HttpOnly"), "the app reads it: {cookie}");
+        let (pair, _) = cookie.split_once(';').unwrap();
+        let (_, name) = pair.split_once('=').unwrap();
+        for (name, is_another) in [(name, false), ("ai.khac", true), ("", true), ("%FF", true)] {
+            let mut headers = HeaderMap::new();
+            headers.insert(PERSON_HEADER, HeaderValue::from_str(name).unwrap());
+            assert_eq!(is_for_another(&headers, &person), is_another, "{name}");
+        }
+        assert!(!is_for_another(&HeaderMap::new(), &person), "an older app");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::error::ApiError;
 use super::{body, me};
 use crate::accounts::principal::Principal;
+use crate::accounts::session::person_cookie;
 use crate::state::AppState;
 
 /// Longest body, in bytes.
@@ -50,7 +51,7 @@ pub async fn sign_in(
     };
     let next = safe_next(&credentials.next).to_owned();
     match open(&state, peer, &parts.headers, credentials).await {
-        Ok((me, cookie)) => {
+        Ok((me, cookies)) => {
             let mut response = if is_form {
                 // Who oversees others has the board for a first page.
                 see_other(if next == "/" && me.board {
@@ -61,7 +62,9 @@ pub async fn sign_in(
             } else {
                 ([(header::CACHE_CONTROL, "no-store")], axum::Json(me)).into_response()
             };
-            response.headers_mut().append(header::SET_COOKIE, cookie);
+            for cookie in cookies {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
             response
         }
         Err(error) if is_form => {
@@ -79,7 +82,7 @@ async fn open(
     peer: SocketAddr,
     headers: &HeaderMap,
     it: Credentials,
-) -> Result<(Me, HeaderValue), ApiError> {
+) -> Result<(Me, [HeaderValue; 2]), ApiError> {
     let from = state.client_address(headers, peer);
     let now_ms = state.clock.now_ms();
     let storage = &*state.storage;
@@ -90,11 +93,11 @@ async fn open(
     let (user, token) = signed_in?;
     let principal = Principal::new(user);
     let me = me::of(state, &principal).await?;
-    let cookie = token
-        .cookie(state.is_secure(headers))
-        .ok_or_else(ApiError::internal)?;
+    let secure = state.is_secure(headers);
+    let cookie = token.cookie(secure).ok_or_else(ApiError::internal)?;
+    let person = person_cookie(&principal.user, secure).ok_or_else(ApiError::internal)?;
     tracing::info!(user = %principal.user, "signed in");
-    Ok((me, cookie))
+    Ok((me, [cookie, person]))
 }
 
 /// The page to go to after sign-in: only ever one of ours.

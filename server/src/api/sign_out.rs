@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::error::ApiError;
 use super::sign_in::see_other;
-use crate::accounts::session::{Token, ended_cookie};
+use crate::accounts::session::{Token, ended_cookies};
 use crate::state::AppState;
 
 /// Ends the session, whether there is one or not: 204, or 303 to the sign-in page for a form.
@@ -26,7 +26,9 @@ pub async fn sign_out(
     } else {
         StatusCode::NO_CONTENT.into_response()
     };
-    let cookie = ended_cookie(state.is_secure(&headers)).ok_or_else(ApiError::internal)?;
-    response.headers_mut().append(header::SET_COOKIE, cookie);
+    let cookies = ended_cookies(state.is_secure(&headers)).ok_or_else(ApiError::internal)?;
+    for cookie in cookies {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
     Ok(response)
 }

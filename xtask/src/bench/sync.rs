@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::peer::{self, Peer};
 use super::process::{LOAD_CORE, SERVER_CORE, Server, can_pin, measure, pinned};
 use super::report::{self, Row};
+use super::screen;
 use crate::process::{command, run, run_quietly};
 use crate::workspace::Workspace;
 use crate::{release, say};
@@ -56,6 +57,11 @@ pub fn bench(workspace: &Workspace, options: &Options) -> Result<()> {
     let mut rows = bench.rates()?;
     rows.extend(bench.nothing_new()?);
     rows.push(bench.herd()?);
+    say("5,000 records in a browser");
+    rows.extend(screen::first_load(
+        workspace,
+        &bench.folder.join("district"),
+    )?);
     println!("\nPeer: {}", peer::version(workspace)?);
     report::print(&rows);
     if options.write {
@@ -266,7 +272,8 @@ fn lossless(told: &Value) -> bool {
     is_zero("lost") && is_zero("doubled") && is_zero("refused")
 }
 
-fn number(told: &Value, pointer: &str) -> Result<f64> {
+/// A figure of a measurement.
+pub fn number(told: &Value, pointer: &str) -> Result<f64> {
     told.pointer(pointer)
         .and_then(Value::as_f64)
         .with_context(|| format!("no {pointer} in {told}"))
