@@ -67,8 +67,8 @@ export class Mortal {
   }
 
   /** The page will stop at this step, counted from now on. */
-  async arm(at: number): Promise<void> {
-    await this.page.evaluate(arm, { at, steps: "all" as Steps });
+  async arm(at: number, steps: Steps): Promise<void> {
+    await this.page.evaluate(arm, { at, steps });
   }
 
   /** The next page of this tab will stop at this step, counted from its beginning. */

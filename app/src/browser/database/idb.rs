@@ -8,8 +8,11 @@ use indexed_db_futures::database::Database as Idb;
 use indexed_db_futures::object_store::ObjectStore;
 use indexed_db_futures::prelude::*;
 use indexed_db_futures::transaction::{self, TransactionDurability, TransactionOptions};
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::spawn_local;
+use js_sys::Promise;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::IdbDatabase;
 
 use super::error::StoreError;
 
@@ -26,7 +29,10 @@ pub(super) struct Schema {
 }
 
 /// An open database.
-pub(super) struct Connection(Idb);
+pub(super) struct Connection {
+    idb: Idb,
+    _watch: Option<Watch>,
+}
 
 impl Connection {
     /// Opens a database, making or upgrading it where needed. Waits for tabs that hold an older schema open, after telling
@@ -56,28 +62,57 @@ impl Connection {
                 Ok(())
             })
             .await?;
-        let mut changes = idb.version_changes()?;
-        // Ends when the browser closes the database, or when another tab wants to change or delete it.
-        spawn_local(async move {
-            if changes.recv().await.is_some() {
-                changes.db().clone().close();
-            }
-        });
-        Ok(Self(idb))
+        let watch = Watch::set(name, schema.version, idb.clone()).await;
+        Ok(Self { idb, _watch: watch })
     }
 
     /// Begins a transaction of strict durability over `stores`.
     pub(super) fn begin(&self, stores: &[&str], mode: Mode) -> Result<Transaction<'_>, StoreError> {
         let mut options = TransactionOptions::new();
         options.set_durability(TransactionDurability::Strict);
-        let building = self.0.transaction(stores).with_mode(mode);
+        let building = self.idb.transaction(stores).with_mode(mode);
         Ok(Transaction(building.with_options(options).build()?))
     }
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        self.0.clone().close();
+        self.idb.clone().close();
+    }
+}
+
+/// A second connection, which hears that another tab wants to change or delete the database and closes both. The crate's own way to
+/// hear of it is 2.6 kB of the phone's wasm, and its connection cannot be listened to from outside.
+struct Watch {
+    idb: IdbDatabase,
+    _leave: Closure<dyn Fn()>,
+}
+
+impl Watch {
+    /// `None` where the browser refuses: then the other tab waits until this one is closed.
+    async fn set(name: &str, version: u8, watched: Idb) -> Option<Self> {
+        let factory = web_sys::window()?.indexed_db().ok()??;
+        let request = factory.open_with_u32(name, version.into()).ok()?;
+        let opened = Promise::new(&mut |resolve, reject| {
+            request.set_onsuccess(Some(&resolve));
+            request.set_onerror(Some(&reject));
+        });
+        JsFuture::from(opened).await.ok()?;
+        let idb: IdbDatabase = request.result().ok()?.unchecked_into();
+        let leaving = idb.clone();
+        let leave = Closure::<dyn Fn()>::new(move || {
+            leaving.close();
+            watched.clone().close();
+        });
+        idb.set_onversionchange(Some(leave.as_ref().unchecked_ref()));
+        Some(Self { idb, _leave: leave })
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.idb.set_onversionchange(None);
+        self.idb.close();
     }
 }
 
