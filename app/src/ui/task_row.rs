@@ -126,8 +126,8 @@ pub fn due_words(words: Words, book: &Handbook, task: &Task, today: CivilDate) -
     }
 }
 
-/// Rows shown at first, and more at each press: a phone draws some hundred at once, not thousands.
-const ROWS_STEP: usize = 200;
+/// Rows shown at first, and more at each press. A phone at a quarter of the speed draws as many in a fifth of a second.
+const ROWS_STEP: usize = 30;
 
 /// Rows in a card; built anew only when `ids` change, not when a row does.
 pub fn task_rows(
