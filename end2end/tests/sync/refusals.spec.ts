@@ -92,6 +92,7 @@ test("somebody else who signs in by the form gets a book of their own, and the f
   const waiting = await outbox(page, people.propaganda);
   expect(waiting.map((it) => it.verdict ?? null), "not set aside as another's work").toEqual([null]);
 
+  await endSession(server, phone);
   await changeTo(people.propaganda);
   await expect(list.tick("R01")).toBeChecked();
   await expect(list.chipState).toHaveText(word("chip.sent"));
