@@ -193,15 +193,20 @@ fn wasm_opt(workspace: &Workspace) -> Result<Option<PathBuf>> {
     }
     node(workspace)?;
     install(&format!("wasm-opt {version} (npm's binaryen)"), || {
-        let partial = partial_folder(&home)?;
-        fs::create_dir_all(&partial)?;
-        for file in ["package.json", "package-lock.json"] {
-            fs::copy(source.join(file), partial.join(file)).with_context(|| file.to_owned())?;
-        }
-        run_quietly(command("npm", &partial).args(["ci", "--no-audit", "--no-fund"]))?;
-        put_in_place(&partial, &home)
+        npm_ci(&source, &home)
     })?;
     Ok(Some(folder))
+}
+
+/// Installs the npm packages that the lock file of `source` names into `home`, all or none.
+pub fn npm_ci(source: &Path, home: &Path) -> Result<()> {
+    let partial = partial_folder(home)?;
+    fs::create_dir_all(&partial)?;
+    for file in ["package.json", "package-lock.json"] {
+        fs::copy(source.join(file), partial.join(file)).with_context(|| file.to_owned())?;
+    }
+    run_quietly(command("npm", &partial).args(["ci", "--no-audit", "--no-fund"]))?;
+    put_in_place(&partial, home)
 }
 
 /// Makes sure of Node 20 or newer, with npm.
@@ -263,7 +268,7 @@ fn has_version(program: &Path, version: &str) -> bool {
 }
 
 /// Installs happen beside the final place, so that an interrupted one is never taken for a tool.
-pub fn partial_folder(home: &Path) -> Result<PathBuf> {
+fn partial_folder(home: &Path) -> Result<PathBuf> {
     let mut partial = home.as_os_str().to_owned();
     partial.push(format!(".partial-{}", std::process::id()));
     let partial = PathBuf::from(partial);
@@ -274,7 +279,7 @@ pub fn partial_folder(home: &Path) -> Result<PathBuf> {
     Ok(partial)
 }
 
-pub fn put_in_place(partial: &Path, home: &Path) -> Result<()> {
+fn put_in_place(partial: &Path, home: &Path) -> Result<()> {
     if home.exists() {
         // Broken, or another checkout was quicker: ours is whole.
         fs::remove_dir_all(home)?;

@@ -7,8 +7,8 @@ use anyhow::{Context as _, Result};
 use serde_json::Value;
 
 use super::process::{LOAD_CORE, SERVER_CORE, Server, measure, pinned};
-use crate::process::{command, run_quietly};
-use crate::tools::{install, node, npm_version, partial_folder, put_in_place, tools_folder};
+use crate::process::command;
+use crate::tools::{install, node, npm_ci, npm_version, tools_folder};
 use crate::workspace::Workspace;
 
 const SCRIPTS: [&str; 2] = ["server.mjs", "load.mjs"];
@@ -50,13 +50,7 @@ fn packages(workspace: &Workspace) -> Result<PathBuf> {
     let home = tools_folder()?.join(name);
     if !home.join("node_modules/express-pouchdb").exists() {
         install("PouchDB and express-pouchdb (npm)", || {
-            let partial = partial_folder(&home)?;
-            fs::create_dir_all(&partial)?;
-            for file in ["package.json", "package-lock.json"] {
-                fs::copy(source.join(file), partial.join(file)).with_context(|| file.to_owned())?;
-            }
-            run_quietly(command("npm", &partial).args(["ci", "--no-audit", "--no-fund"]))?;
-            put_in_place(&partial, &home)
+            npm_ci(&source, &home)
         })?;
     }
     for script in SCRIPTS {
