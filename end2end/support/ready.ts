@@ -1,6 +1,7 @@
 // The way to a phone that works without signal.
 import type { BrowserContext, Page } from "@playwright/test";
 import { SignInPage } from "../pages/sign_in_page.ts";
+import { TaskListPage } from "../pages/task_list_page.ts";
 import { TodayPage } from "../pages/today_page.ts";
 import type { Phone } from "./phone.ts";
 
@@ -17,6 +18,13 @@ export async function prepareForOffline(phone: Phone, user: string): Promise<Pag
   const page = await signInTo(phone, user, "/");
   await new TodayPage(page).waitUntilReadyOffline(user);
   return page;
+}
+
+/** The same, with the propaganda round open. */
+export async function openRound(phone: Phone, user: string): Promise<TaskListPage> {
+  const list = new TaskListPage(await prepareForOffline(phone, user), "/decoration");
+  await list.open();
+  return list;
 }
 
 /** Every page comes from the server: the browser knows no service workers. Once, before the pages are opened. */

@@ -140,14 +140,16 @@ async fn open_after_page(me: &Me, pages: Vec<Page>, book: Book) -> Result<Databa
     Ok(database)
 }
 
-/// The book of who signed in last, or the one that was open here last. Where there is none, or the browser threw its store away, whoever is signed in begins
-/// anew; `None` when nobody is.
+/// The book of who signed in last, or the one that was open here last. Where there is none, or the browser threw its store
+/// away, whoever is signed in begins anew; `None` when nobody is.
 async fn open_kept(words: Words) -> Result<Option<(Database, Me, Replica)>, AppError> {
     let held_up = move || show_unavailable(&AppError::OldTab, words);
     if let Some(user) = signed_in_last().or_else(|| local::get(LAST_USER)) {
         let database = Database::open(&user, held_up).await?;
         if let Some(me) = database.me().await? {
             let replica = database.load().await?;
+            // The cookie may end before the session does: then the same book opens.
+            local::set(LAST_USER, &user);
             return Ok(Some((database, me, replica)));
         }
     }

@@ -126,7 +126,8 @@ pub fn due_words(words: Words, book: &Handbook, task: &Task, today: CivilDate) -
     }
 }
 
-/// Rows shown at first, and more at each press. A phone at a quarter of the speed draws as many in a fifth of a second.
+/// Rows shown at first, and more at each press. With so many the first are there in a fifth of a
+/// second at a quarter of the speed (docs/performance.md).
 const ROWS_STEP: usize = 30;
 
 /// Rows in a card; built anew only when `ids` change, not when a row does.

@@ -6,7 +6,7 @@ import { unsentCount } from "../../pages/screen.ts";
 import type { Account, Receipt } from "../../support/account.ts";
 import { exchange, tick } from "../../support/device.ts";
 import { A_NGO, HONG_THUONG, PASSWORD, people } from "../../support/people.ts";
-import { prepareForOffline, signInTo } from "../../support/ready.ts";
+import { openRound, prepareForOffline, signInTo } from "../../support/ready.ts";
 import type { Phone } from "../../support/phone.ts";
 import type { Server } from "../../support/server.ts";
 import { outbox, unsent } from "../../support/store.ts";
@@ -31,9 +31,8 @@ test("work recorded after the session ended is kept and sent once after signing 
   signInAt,
 }) => {
   const phone = await unpackPhone();
-  const page = await prepareForOffline(phone, people.propaganda);
-  const list = new TaskListPage(page, "/decoration");
-  await list.open();
+  const list = await openRound(phone, people.propaganda);
+  const { page } = list;
   await endSession(server, phone);
 
   await list.tapTick("R01");
@@ -67,9 +66,8 @@ test("somebody else who signs in by the form gets a book of their own, and the f
   signInAt,
 }) => {
   const phone = await unpackPhone();
-  const page = await prepareForOffline(phone, people.propaganda);
-  const list = new TaskListPage(page, "/decoration");
-  await list.open();
+  const list = await openRound(phone, people.propaganda);
+  const { page } = list;
   await endSession(server, phone);
   await list.tapTick("R01");
   await expect(list.chipState).toHaveText(word("chip.signed_out"));
