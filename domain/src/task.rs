@@ -26,6 +26,9 @@ pub enum TaskFamily {
 }
 
 impl TaskFamily {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Checklist, Self::Propaganda];
+
     /// Record kind of this family.
     #[must_use]
     pub fn kind(self) -> &'static str {
@@ -38,9 +41,7 @@ impl TaskFamily {
     /// The family of a record kind.
     #[must_use]
     pub fn of_kind(kind: &str) -> Option<Self> {
-        [Self::Checklist, Self::Propaganda]
-            .into_iter()
-            .find(|it| it.kind() == kind)
+        Self::ALL.into_iter().find(|it| it.kind() == kind)
     }
 }
 

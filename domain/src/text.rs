@@ -258,8 +258,13 @@ pub enum Match {
 /// Whether every word of `query` occurs in `hay`, folded. An empty query matches everything.
 #[must_use]
 pub fn matches(query: &str, hay: &str) -> bool {
-    let hay = fold(hay);
-    fold(query).split(' ').all(|word| hay.contains(word))
+    has_words(&fold(query), &fold(hay))
+}
+
+/// As [`matches()`], of texts that are folded already.
+#[must_use]
+pub fn has_words(query: &str, hay: &str) -> bool {
+    query.split(' ').all(|word| hay.contains(word))
 }
 
 /// As [`matches()`], and whether the marks agree too.

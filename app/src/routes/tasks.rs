@@ -1,6 +1,7 @@
 //! Việc: the preparation checklist by phase, with search that forgives missing marks.
 
-use domain::handbook::Handbook;
+use std::sync::Arc;
+
 use domain::task::{Phase, Standing, Task, TaskFamily};
 use domain::text;
 use leptos::prelude::*;
@@ -34,50 +35,93 @@ impl Filter {
     }
 }
 
-/// What the person is looking for.
+/// What the person is looking for, and what was found.
 #[derive(Clone, Copy)]
 struct Search {
     book: Book,
     query: RwSignal<String>,
     filter: RwSignal<u32>,
+    /// Read once for the whole screen: a unit may have thousands of tasks.
+    found: Memo<Found>,
+}
+
+/// What one reading of the checklist gives.
+#[derive(Clone, Default, PartialEq)]
+struct Found {
+    /// What each filter takes, in order of [`Filter::EACH`].
+    by_filter: [usize; 4],
+    /// In order of [`Phase::ALL`].
+    phases: [PhaseFound; 3],
+}
+
+#[derive(Clone, Default, PartialEq)]
+struct PhaseFound {
+    done: usize,
+    total: usize,
+    /// Those that the filter and the search take.
+    ids: Arc<Vec<TaskId>>,
 }
 
 impl Search {
-    fn takes(&self, filter: Filter, handbook: &Handbook, task: &Task) -> bool {
-        let standing = || {
-            task.standing(
-                untrack(|| self.book.today()),
-                &handbook.congress,
-                &handbook.calendar,
-            )
-        };
-        task.family == TaskFamily::Checklist
-            && match filter {
-                Filter::All => true,
-                Filter::Mine => {
-                    let id = TaskId {
-                        family: task.family,
-                        record: task.id.clone(),
-                    };
-                    self.book.may_write(&id, "done")
-                }
-                Filter::Overdue => matches!(standing(), Standing::Overdue { .. }),
-                Filter::Superior => matches!(standing(), Standing::WaitingSuperior { .. }),
-            }
+    fn new(book: Book) -> Self {
+        let query = RwSignal::new(String::new());
+        let filter = RwSignal::new(0_u32);
+        // Nothing is folded before somebody searches.
+        let hays = Memo::new(move |_| -> Vec<String> {
+            book.with(|handbook| {
+                let checklist = handbook.tasks_of(TaskFamily::Checklist);
+                checklist.map(|it| text::fold(&haystack(it))).collect()
+            })
+        });
+        let found = Memo::new(move |_| {
+            let words = query.with(|it| text::fold(it));
+            let fits =
+                |at: usize| words.is_empty() || hays.with(|it| text::has_words(&words, &it[at]));
+            find(book, filter.get() as usize, fits)
+        });
+        Self {
+            book,
+            query,
+            filter,
+            found,
+        }
     }
 
-    fn found(&self, phase: Option<Phase>) -> Vec<TaskId> {
-        let filter = Filter::EACH
-            .get(self.filter.get() as usize)
-            .copied()
-            .unwrap_or(Filter::All);
-        let query = self.query.get();
-        self.book.pick(|handbook, task| {
-            phase.is_none_or(|it| it == task.plan.phase)
-                && self.takes(filter, handbook, task)
-                && (query.is_empty() || text::matches(&query, &haystack(task)))
-        })
+    fn in_phase<T>(&self, phase: Phase, read: impl FnOnce(&PhaseFound) -> T) -> T {
+        self.found.with(|it| read(&it.phases[phase as usize]))
     }
+}
+
+fn find(book: Book, filter: usize, fits: impl Fn(usize) -> bool) -> Found {
+    let today = book.today();
+    let may_tick = book.may_write_each(TaskFamily::Checklist, "done");
+    let mut found = Found::default();
+    let mut ids: [Vec<TaskId>; 3] = Default::default();
+    book.with(|handbook| {
+        let checklist = handbook.tasks_of(TaskFamily::Checklist);
+        for (at, task) in checklist.enumerate() {
+            let standing = task.standing(today, &handbook.congress, &handbook.calendar);
+            let takes = Filter::EACH.map(|it| match it {
+                Filter::All => true,
+                Filter::Mine => may_tick[usize::from(task.plan.owed_by_superior())],
+                Filter::Overdue => matches!(standing, Standing::Overdue { .. }),
+                Filter::Superior => matches!(standing, Standing::WaitingSuperior { .. }),
+            });
+            for (count, takes) in found.by_filter.iter_mut().zip(takes) {
+                *count += usize::from(takes);
+            }
+            let phase = task.plan.phase as usize;
+            found.phases[phase].done += usize::from(task.done);
+            found.phases[phase].total += 1;
+            if takes[filter] && fits(at) {
+                ids[phase].push(TaskId::of(task));
+            }
+        }
+    });
+    for (phase, ids) in found.phases.iter_mut().zip(ids) {
+        phase.ids = Arc::new(ids);
+    }
+    found
 }
 
 fn haystack(task: &Task) -> String {
@@ -95,16 +139,15 @@ fn haystack(task: &Task) -> String {
 
 /// The checklist.
 pub fn tasks(book: Book, words: Words) -> AnyView {
-    let search = Search {
-        book,
-        query: RwSignal::new(String::new()),
-        filter: RwSignal::new(0),
-    };
+    let search = Search::new(book);
     let mut content = vec![search_field(words, search), filters(words, search)];
     content.extend(Phase::ALL.map(|phase| phase_group(words, search, phase)));
     content.push(parts::live("", move || {
         let mut out = Markup::new();
-        if search.found(None).is_empty() {
+        if search
+            .found
+            .with(|it| it.phases.iter().all(|it| it.ids.is_empty()))
+        {
             out.line(
                 "<p class=\"card sec meta\">",
                 words.search_nothing(),
@@ -114,7 +157,10 @@ pub fn tasks(book: Book, words: Words) -> AnyView {
         out
     }));
     let title = move || {
-        let (done, all) = count(book, |_| true);
+        let (done, all) = search.found.with(|it| {
+            let sum = |of: fn(&PhaseFound) -> usize| it.phases.iter().map(of).sum::<usize>();
+            (sum(|it| it.done), sum(|it| it.total))
+        });
         (
             words.tasks_title().to_owned(),
             words.tasks_subtitle(unit_name(book), done, all),
@@ -142,11 +188,9 @@ fn filters(words: Words, search: Search) -> AnyView {
         .zip(Filter::EACH)
         .map(|(index, filter)| {
             let face = move || {
-                let found = search
-                    .book
-                    .pick(|handbook, task| search.takes(filter, handbook, task));
                 let mut out = Markup::new();
-                out.text(filter.word(words)).raw(" ").show(found.len());
+                out.text(filter.word(words)).raw(" ");
+                out.show(search.found.with(|it| it.by_filter[index as usize]));
                 out
             };
             parts::toggle(
@@ -164,8 +208,9 @@ fn filters(words: Words, search: Search) -> AnyView {
 fn phase_group(words: Words, search: Search, phase: Phase) -> AnyView {
     let head = parts::live("", move || {
         let mut out = Markup::new();
-        if !search.found(Some(phase)).is_empty() {
-            let (done, all) = count(search.book, |it| it.plan.phase == phase);
+        let (is_empty, done, all) =
+            search.in_phase(phase, |it| (it.ids.is_empty(), it.done, it.total));
+        if !is_empty {
             let title = match phase {
                 Phase::Before => words.phase_before(),
                 Phase::During => words.phase_during(),
@@ -175,13 +220,8 @@ fn phase_group(words: Words, search: Search, phase: Phase) -> AnyView {
         }
         out
     });
-    let rows = task_rows(search.book, words, move || search.found(Some(phase)));
+    let rows = task_rows(search.book, words, move || {
+        search.in_phase(phase, |it| it.ids.clone())
+    });
     parts::group("sec", vec![head, rows])
-}
-
-fn count(book: Book, of: impl Fn(&Task) -> bool) -> (usize, usize) {
-    book.with(|handbook| {
-        let of_list = || handbook.tasks_of(TaskFamily::Checklist).filter(|it| of(it));
-        (of_list().filter(|it| it.done).count(), of_list().count())
-    })
 }

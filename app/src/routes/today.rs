@@ -1,8 +1,10 @@
 //! Hôm nay: the countdown, and what the hand must do now, in that order.
 
+use std::sync::Arc;
+
 use domain::date::CivilDate;
 use domain::handbook::Handbook;
-use domain::task::{Standing, Task};
+use domain::task::{Standing, Task, TaskFamily};
 use leptos::prelude::*;
 
 use crate::state::book::{Book, TaskId};
@@ -47,33 +49,44 @@ impl Call {
 
 /// The first screen.
 pub fn today(book: Book, words: Words) -> AnyView {
+    let called = Memo::new(move |_| called(book));
+    let section = |call, title| section(book, words, called, call, title);
     let content = vec![
         parts::live("", move || countdown_card(book, words)),
         parts::live("", move || offline_note(book, words)),
         update_note(book, words),
-        section(book, words, Call::Overdue, words.today_overdue()),
-        section(book, words, Call::Today, words.today_today()),
-        section(book, words, Call::Superior, words.today_superior()),
-        section(book, words, Call::Soon, words.today_soon()),
-        parts::live("", move || next_note(book, words)),
+        section(Call::Overdue, words.today_overdue()),
+        section(Call::Today, words.today_today()),
+        section(Call::Superior, words.today_superior()),
+        section(Call::Soon, words.today_soon()),
+        parts::live("", move || next_note(book, words, called)),
     ];
     let title = move || (words.today_title().to_owned(), unit_line(book));
     screen(book, words, Tab::Today, None, title, content)
 }
 
-/// Tasks with this call: those that the person can do first, each part in order of due date.
-fn called(book: Book, call: Call) -> Vec<TaskId> {
+/// Tasks by their call, in the order of [`Call`]; of each those that the person can do first, then by due date.
+type Called = [Arc<Vec<TaskId>>; 4];
+
+fn called(book: Book) -> Called {
     let today = book.today();
-    let (mut mine, mut others) = (Vec::new(), Vec::new());
-    for id in book.pick(|handbook, task| Call::of(handbook, task, today) == Some(call)) {
-        if book.may_write(&id, "done") {
-            mine.push(id);
-        } else {
-            others.push(id);
+    let may_tick = TaskFamily::ALL.map(|it| book.may_write_each(it, "done"));
+    let mut mine: [Vec<TaskId>; 4] = Default::default();
+    let mut others = mine.clone();
+    book.with(|handbook| {
+        for task in &handbook.tasks {
+            if let Some(call) = Call::of(handbook, task, today) {
+                let may_tick = may_tick[task.family as usize];
+                let is_mine = may_tick[usize::from(task.plan.owed_by_superior())];
+                let list = if is_mine { &mut mine } else { &mut others };
+                list[call as usize].push(TaskId::of(task));
+            }
         }
+    });
+    for (mine, others) in mine.iter_mut().zip(&mut others) {
+        mine.append(others);
     }
-    mine.append(&mut others);
-    mine
+    mine.map(Arc::new)
 }
 
 fn countdown_card(book: Book, words: Words) -> Markup {
@@ -107,9 +120,16 @@ fn countdown_card(book: Book, words: Words) -> Markup {
 }
 
 /// A titled list. Today's is there even when it is empty: that is an answer too.
-fn section(book: Book, words: Words, call: Call, title: &'static str) -> AnyView {
+fn section(
+    book: Book,
+    words: Words,
+    called: Memo<Called>,
+    call: Call,
+    title: &'static str,
+) -> AnyView {
+    let ids = move || called.with(|it| it[call as usize].clone());
     let head = parts::live("", move || {
-        let ids = called(book, call);
+        let ids = ids();
         let mut out = Markup::new();
         if call == Call::Today {
             let is_done = |id: &&TaskId| book.with_task(id, |_, it, _| it.done).unwrap_or_default();
@@ -125,17 +145,14 @@ fn section(book: Book, words: Words, call: Call, title: &'static str) -> AnyView
         }
         out
     });
-    parts::group(
-        "sec",
-        vec![head, task_rows(book, words, move || called(book, call))],
-    )
+    parts::group("sec", vec![head, task_rows(book, words, ids)])
 }
 
 /// The next task when nothing is due soon.
-fn next_note(book: Book, words: Words) -> Markup {
+fn next_note(book: Book, words: Words, called: Memo<Called>) -> Markup {
     let today = book.today();
     let mut out = Markup::new();
-    if !called(book, Call::Soon).is_empty() {
+    if !called.with(|it| it[Call::Soon as usize].is_empty()) {
         return out;
     }
     book.with(|it| {

@@ -16,7 +16,7 @@ use sync::{AuthorId, Draft, LogEntry, Outgoing, Replica, StoreChange};
 mod inner;
 mod writing;
 
-use inner::{Inner, read, task_id, tree};
+use inner::{Inner, read, tree};
 
 use super::status::{SyncStatus, Transport};
 use crate::error::AppError;
@@ -29,6 +29,17 @@ pub struct TaskId {
     pub family: TaskFamily,
     /// "Mã việc".
     pub record: String,
+}
+
+impl TaskId {
+    /// Of a task.
+    #[must_use]
+    pub fn of(task: &Task) -> Self {
+        Self {
+            family: task.family,
+            record: task.id.clone(),
+        }
+    }
 }
 
 /// A short message at the bottom edge.
@@ -162,7 +173,7 @@ impl Book {
             book.tasks
                 .iter()
                 .filter(|it| keep(book, it))
-                .map(task_id)
+                .map(TaskId::of)
                 .collect()
         })
     }
@@ -170,7 +181,7 @@ impl Book {
     /// Finds a task by its record id alone ("B16", "R01").
     #[must_use]
     pub fn find(&self, record: &str) -> Option<TaskId> {
-        self.with(|book| book.tasks.iter().find(|it| it.id == record).map(task_id))
+        self.with(|book| book.tasks.iter().find(|it| it.id == record).map(TaskId::of))
     }
 
     /// Progress of the unit today.
@@ -215,12 +226,24 @@ impl Book {
     /// Whether the person may write a field, as far as the phone can tell.
     #[must_use]
     pub fn may_write(&self, id: &TaskId, field: &str) -> bool {
-        let key = self.key(id, field);
+        let by_superior = self.peek(|it| {
+            it.task(id)
+                .is_some_and(|(it, _)| it.plan.owed_by_superior())
+        });
+        self.may_write_each(id.family, field)[usize::from(by_superior)]
+    }
+
+    /// The same for all tasks of a family: those of the unit, and those that a superior owes.
+    #[must_use]
+    pub fn may_write_each(&self, family: TaskFamily, field: &str) -> [bool; 2] {
+        let any = TaskId {
+            family,
+            record: String::new(),
+        };
+        let key = self.key(&any, field);
         self.peek(|it| {
-            let by_superior = it
-                .task(id)
-                .is_some_and(|(it, _)| it.plan.owed_by_superior());
-            rights::may_write(&it.me.grants, &tree(&it.me), &key, by_superior).is_ok()
+            let tree = tree(&it.me);
+            [false, true].map(|owed| rights::may_write(&it.me.grants, &tree, &key, owed).is_ok())
         })
     }
 

@@ -1,5 +1,7 @@
 //! One row of a list of tasks: the tick, the words, the badges.
 
+use std::sync::Arc;
+
 use domain::date::CivilDate;
 use domain::handbook::Handbook;
 use domain::task::{Standing, Task, TaskFamily};
@@ -134,9 +136,9 @@ const ROWS_STEP: usize = 30;
 pub fn task_rows(
     book: Book,
     words: Words,
-    ids: impl Fn() -> Vec<TaskId> + Send + Sync + 'static,
+    ids: impl Fn() -> Arc<Vec<TaskId>> + Send + Sync + 'static,
 ) -> AnyView {
-    let ids: Box<dyn Fn() -> Vec<TaskId> + Send + Sync> = Box::new(ids);
+    let ids: Box<dyn Fn() -> Arc<Vec<TaskId>> + Send + Sync> = Box::new(ids);
     let ids = Memo::new(move |_| ids());
     let steps = RwSignal::new(1_u32);
     parts::dynamic(move || {
@@ -148,7 +150,7 @@ pub fn task_rows(
             return Vec::new();
         }
         let mut content = vec![parts::list("rows", rows)];
-        let more = ids.with(Vec::len).saturating_sub(shown);
+        let more = ids.with(|it| it.len()).saturating_sub(shown);
         if more > 0 {
             let mut face = Markup::new();
             face.text(&words.rows_more(more));
