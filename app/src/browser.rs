@@ -11,10 +11,11 @@ mod start;
 mod tabs;
 mod worker;
 
-pub use database::{Database, StoreError};
+pub use database::{Besides, Database, StoreError};
 pub use phone::Phone;
 pub use settings::{accept_update, set_language, set_theme, sign_in, sign_out, sync_now};
 pub use start::{hydrate, mount};
+pub use tabs::{TabMessage, TabNews, Tabs};
 
 /// Where this phone keeps the chosen language.
 const LANGUAGE_KEY: &str = "sotay.language";

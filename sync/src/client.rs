@@ -9,8 +9,8 @@ mod intake;
 use crate::ids::{Cursor, Epoch, Incarnation, OpSeq, Scope};
 use crate::operation::{Incoming, Operation};
 use crate::protocol::{
-    PLAIN_VERSION, Page, ProtocolError, REQUEST_BYTES_MAX, REQUEST_OPS_MAX, SyncReply, SyncRequest,
-    VERSION,
+    PLAIN_VERSION, Page, PageWanted, ProtocolError, REQUEST_BYTES_MAX, REQUEST_OPS_MAX, SyncReply,
+    SyncRequest, VERSION,
 };
 use crate::replica::Replica;
 use crate::sorted_map::SortedMap;
@@ -36,15 +36,6 @@ pub enum Failure {
     SignedOut,
     /// Our server says that it cannot read the message: speak more plainly.
     NotUnderstood,
-}
-
-/// A page of a snapshot to ask for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PageWanted {
-    /// The scope.
-    pub scope: Scope,
-    /// Which page of which snapshot; `None`: the first of whichever the server gives.
-    pub at: Option<(Cursor, u32)>,
 }
 
 /// What the phone knows about its path to the server.

@@ -18,16 +18,16 @@ mod store;
 mod verdict;
 pub mod wire;
 
-pub use client::{Exchange, Failure, Link, PageWanted};
+pub use client::{Exchange, Failure, Link};
 pub use ids::{
     AuthorId, Cursor, DeviceId, Epoch, FieldName, Incarnation, Kind, OpId, OpSeq, RecordId,
     RegisterKey, Scope, ServerSeq,
 };
 pub use operation::{Change, Draft, Incoming, LogEntry, OpDigest, Operation, Unreadable};
 pub use protocol::{
-    OPERATION_BYTES_MAX, PAGE_REGISTERS_MAX, PLAIN_VERSION, Page, ProtocolError, REPLY_ENTRIES_MAX,
-    REQUEST_BYTES_MAX, REQUEST_OPS_MAX, Receipt, SCOPE_BYTES_MAX, ScopePull, Snapshot,
-    SnapshotRegister, SyncReply, SyncRequest, VALUE_DEPTH_MAX, VERSION,
+    OPERATION_BYTES_MAX, PAGE_REGISTERS_MAX, PLAIN_VERSION, Page, PageWanted, ProtocolError,
+    REPLY_ENTRIES_MAX, REQUEST_BYTES_MAX, REQUEST_OPS_MAX, Receipt, SCOPE_BYTES_MAX, ScopePull,
+    Snapshot, SnapshotRegister, SyncReply, SyncRequest, VALUE_DEPTH_MAX, VERSION,
 };
 pub use register::{Attribution, Effect, Entry, Head, Register};
 pub use replica::Replica;

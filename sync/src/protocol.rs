@@ -197,11 +197,30 @@ impl From<Snapshot> for Page {
     }
 }
 
+/// A page of a snapshot to ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageWanted {
+    /// The scope.
+    pub scope: Scope,
+    /// Which page of which snapshot; `None`: the first of whichever the server gives.
+    pub at: Option<(Cursor, u32)>,
+}
+
 impl Page {
     /// Whether it is the last of its snapshot.
     #[must_use]
     pub fn is_last(&self) -> bool {
         self.number.checked_add(1) == Some(self.of)
+    }
+
+    /// The page after this one, if there is one.
+    #[must_use]
+    pub fn following(&self) -> Option<PageWanted> {
+        let number = self.number.checked_add(1).filter(|it| *it < self.of)?;
+        Some(PageWanted {
+            scope: self.scope.clone(),
+            at: Some((self.cursor, number)),
+        })
     }
 }
 

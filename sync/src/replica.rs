@@ -19,7 +19,7 @@ pub struct Replica {
     /// Smallest place of this lifetime that a server may still lack. A hole above it is another tab's operation, not heard
     /// of yet.
     kept_from: OpSeq,
-    /// Pages of snapshots that are not complete yet, in order.
+    /// Pages of snapshots that are not complete yet, in order. What is shown already is taken out of them.
     staged: SortedMap<Scope, Vec<Page>>,
     history: SortedMap<(Scope, ServerSeq), LogEntry>,
 }
@@ -89,35 +89,39 @@ impl Replica {
         self.history.retain_keys(|(it, _)| it != scope);
     }
 
-    fn put_page(&mut self, page: Page) {
+    fn put_page(&mut self, mut page: Page) {
         let scope = page.scope.clone();
         let (cursor, last) = (page.cursor, page.is_last());
-        if !self.cursors.contains_key(&scope) && !last {
-            self.show_page(&page);
+        let is_first_load = !self.cursors.contains_key(&scope);
+        if is_first_load {
+            self.show_page(&mut page);
         }
         self.staged.get_or_insert_with(&scope, Vec::new).push(page);
         if last {
-            self.clear(&scope);
-            for page in self.staged.remove(&scope).into_iter().flatten() {
-                self.show_page(&page);
+            let pages = self.staged.remove(&scope);
+            if !is_first_load {
+                self.clear(&scope);
+                for mut page in pages.into_iter().flatten() {
+                    self.show_page(&mut page);
+                }
             }
             self.cursors.insert(scope, cursor);
         }
     }
 
-    fn show_page(&mut self, page: &Page) {
-        for it in &page.registers {
+    fn show_page(&mut self, page: &mut Page) {
+        for it in page.registers.drain(..) {
             let key = RegisterKey {
                 scope: page.scope.clone(),
-                kind: it.kind.clone(),
-                record: it.record.clone(),
-                field: it.field.clone(),
+                kind: it.kind,
+                record: it.record,
+                field: it.field,
             };
-            self.registers.insert(key, it.register.clone());
+            self.registers.insert(key, it.register);
         }
-        for entry in &page.history {
+        for entry in page.history.drain(..) {
             let place = (page.scope.clone(), entry.server_seq);
-            self.history.insert(place, entry.clone());
+            self.history.insert(place, entry);
         }
     }
 
@@ -165,6 +169,12 @@ impl Replica {
         self.kept_from = self.kept_from.max(forgotten.next().unwrap_or(forgotten));
     }
 
+    /// Whether nothing is known and nothing was written: as after [`Self::new`].
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.cursors.is_empty() && self.staged.is_empty() && self.outbox.is_empty()
+    }
+
     /// Identity and next place.
     #[must_use]
     pub fn head(&self) -> &DeviceHead {
@@ -197,7 +207,7 @@ impl Replica {
         self.kept_from
     }
 
-    /// Pages of a scope's snapshot that came so far.
+    /// Pages of a scope's snapshot that came so far: which they are, not what they say.
     #[must_use]
     pub fn staged(&self, scope: &Scope) -> &[Page] {
         self.staged.get(scope).map_or(&[], Vec::as_slice)

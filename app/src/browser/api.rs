@@ -59,7 +59,8 @@ pub(crate) async fn sync(request: &SyncRequest) -> Result<SyncReply, Failure> {
 
 /// What became of a page that was asked for.
 pub(crate) enum Fetched {
-    Page(Box<Page>),
+    /// With its text as it came, where that is a page's.
+    Page(Box<Page>, Option<String>),
     /// The server has no more of that snapshot.
     Gone,
     /// The person may not read the scope any more.
@@ -76,20 +77,25 @@ pub(crate) async fn page(wanted: &PageWanted) -> Result<Fetched, Failure> {
         }
     };
     match (fetch(&path).await?, at) {
-        (Body::Bytes(bytes), _) => read_page(Page::from_json_bytes(&bytes)),
+        (Body::Bytes(bytes), _) => {
+            let page = Page::from_json_bytes(&bytes);
+            read_page(page, String::from_utf8(bytes).ok())
+        }
         (Body::Denied, _) => Ok(Fetched::Denied),
         (Body::Missing, Some(_)) => Ok(Fetched::Gone),
         // A server of the first release knows no pages.
         (Body::Missing, None) => match fetch(&format!("/api/v1/snapshot/{scope}")).await? {
-            Body::Bytes(bytes) => read_page(Snapshot::from_json_bytes(&bytes).map(Page::from)),
+            Body::Bytes(bytes) => {
+                read_page(Snapshot::from_json_bytes(&bytes).map(Page::from), None)
+            }
             Body::Denied => Ok(Fetched::Denied),
             Body::Missing => Err(Failure::Unreachable),
         },
     }
 }
 
-fn read_page(read: Result<Page, WireError>) -> Result<Fetched, Failure> {
-    read.map(|it| Fetched::Page(Box::new(it)))
+fn read_page(read: Result<Page, WireError>, text: Option<String>) -> Result<Fetched, Failure> {
+    read.map(|it| Fetched::Page(Box::new(it), text))
         .map_err(|_| Failure::Unreachable)
 }
 

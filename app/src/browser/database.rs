@@ -27,14 +27,10 @@ const PAGES: &str = "pages";
 /// Pages of snapshots that are not complete yet.
 const STAGED: &str = "staged";
 const STORES: [&str; 7] = [META, OUTBOX, REGISTERS, CURSORS, HISTORY, PAGES, STAGED];
-/// Grows by adding stores; an old store is never re-indexed. The first version had the first five.
+/// The first version had the first five.
 const SCHEMA: Schema = Schema {
     version: 2,
-    missing: |before| match before {
-        0 => &STORES,
-        1 => &[PAGES, STAGED],
-        _ => &[],
-    },
+    stores: &STORES,
 };
 /// Tries of what the browser interrupts.
 const TRIES_MAX: u32 = 3;
@@ -59,14 +55,22 @@ enum Work<'a> {
     /// Reads own operations from a place on.
     Outbox(OpSeq),
     ReadMe,
-    Changes(&'a [StoreChange]),
+    Changes(&'a [StoreChange], Besides<'a>),
     Draft(Draft, i64),
     Rebirth(Incarnation),
-    PutMe(&'a Me),
     /// Begins an emptied store with what the tab still knows.
     Revive(&'a [StoreChange], &'a Me),
     /// Takes away what the server can give again.
     Room,
+}
+
+/// What may be at hand besides changes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Besides<'a> {
+    /// What the server says about the person: kept too.
+    pub me: Option<&'a Me>,
+    /// The text of a page among the changes, as it came.
+    pub page: Option<&'a str>,
 }
 
 /// What came of it.
@@ -133,7 +137,20 @@ impl Database {
     /// # Errors
     /// As [`Self::record`]: none of them was kept.
     pub async fn commit(&self, changes: &[StoreChange]) -> Result<(), StoreError> {
-        self.work(&Work::Changes(changes)).await.map(|_| ())
+        self.commit_with(changes, Besides::default()).await
+    }
+
+    /// As [`Self::commit`], with what is at hand besides.
+    ///
+    /// # Errors
+    /// As [`Self::record`]: none of it was kept.
+    pub async fn commit_with(
+        &self,
+        changes: &[StoreChange],
+        besides: Besides<'_>,
+    ) -> Result<(), StoreError> {
+        let work = Work::Changes(changes, besides);
+        self.work(&work).await.map(|_| ())
     }
 
     /// Gives a draft its place and commits it, in one transaction: two tabs never share a place (I4, I16).
@@ -185,7 +202,11 @@ impl Database {
     /// # Errors
     /// As [`Self::record`].
     pub async fn put_me(&self, me: &Me) -> Result<(), StoreError> {
-        self.work(&Work::PutMe(me)).await.map(|_| ())
+        let besides = Besides {
+            me: Some(me),
+            page: None,
+        };
+        self.commit_with(&[], besides).await
     }
 
     /// Runs one piece of work. What the browser interrupts is tried again; what does not fit is tried once more after everything
@@ -238,6 +259,7 @@ impl Database {
         let known = || head.clone().ok_or(StoreError::Emptied);
         let mut answer = Answer::default();
         let mut changes: &[StoreChange] = &[];
+        let mut page = None;
         match what {
             Work::Load => {
                 if self.is_known.get() {
@@ -257,9 +279,14 @@ impl Database {
                 read_all(&tx, OUTBOX, &from, "put_outgoing", &mut answer.changes).await?;
             }
             Work::ReadMe => answer.me = get(&tx, ME).await?,
-            Work::PutMe(me) => put(&tx, META, ME, &me.to_wire())?,
-            Work::Changes(given) => {
-                known()?;
+            Work::Changes(given, besides) => {
+                page = besides.page;
+                if let Some(me) = besides.me {
+                    put(&tx, META, ME, &me.to_wire())?;
+                }
+                if !given.is_empty() {
+                    known()?;
+                }
                 changes = given;
             }
             Work::Draft(draft, now_ms) => {
@@ -295,7 +322,7 @@ impl Database {
             }
         }
         for change in changes {
-            write(&tx, change).await?;
+            write(&tx, change, page).await?;
         }
         tx.commit().await?;
         if matches!(what, Work::Load) {

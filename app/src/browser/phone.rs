@@ -8,8 +8,8 @@ use gloo_timers::callback::{Interval, Timeout};
 use sync::{Draft, Exchange, Failure, Link, OpSeq, Replica, StoreChange};
 use wasm_bindgen_futures::spawn_local;
 
-use super::database::{Database, StoreError};
-use super::tabs::{TabMessage, Tabs};
+use super::database::{Besides, Database, StoreError};
+use super::tabs::{TabMessage, TabNews, Tabs};
 use super::{api, clock};
 use crate::error::AppError;
 use crate::state::book::{Book, Snack};
@@ -18,6 +18,8 @@ mod pages;
 
 /// Longer than any wait of the exchange.
 const WAIT_MAX_MS: i64 = 120_000;
+/// How often parts of a load are drawn, at most.
+const DRAW_EVERY_MS: u64 = 2_000;
 /// How often the phone looks whether the day has turned.
 const DAY_CHECK_MS: u32 = 60_000;
 
@@ -26,36 +28,37 @@ pub struct Phone {
     database: Database,
     book: Book,
     exchange: RefCell<Exchange>,
-    tabs: RefCell<Option<Tabs>>,
+    tabs: Tabs,
     timer: RefCell<Option<Timeout>>,
-    leading: Cell<bool>,
     /// Counts what this tab has taken in, so that a slower reading of the store never undoes it on the screen.
     taken_in: Cell<u64>,
+    /// When part of a load was drawn last, by the device's clock.
+    drawn_ms: Cell<i64>,
     busy: Cell<bool>,
 }
 
 impl Phone {
-    /// Brings the book's store up: joins the tabs, starts the exchange, connects the recorder.
-    pub(crate) fn run(database: Database, book: Book) -> Rc<Self> {
+    /// Goes on from a book and its store as they were read: starts the exchange, hears the other tabs.
+    pub(crate) fn run(database: Database, tabs: Tabs, book: Book) -> Rc<Self> {
         let me = book.me();
         api::speak_for(me.user.as_str());
         let phone = Rc::new(Self {
             database,
             book,
             exchange: RefCell::new(Exchange::new(env!("CARGO_PKG_VERSION"))),
-            tabs: RefCell::new(None),
+            tabs,
             timer: RefCell::new(None),
-            leading: Cell::new(false),
             taken_in: Cell::new(0),
+            drawn_ms: Cell::new(clock::now_ms()),
             busy: Cell::new(false),
         });
         let hearer = phone.clone();
-        let tabs = Tabs::join(me.user.as_str(), move |message| hearer.hear(message));
-        let leader = phone.clone();
-        tabs.lead(move || leader.take_the_lead());
-        phone.tabs.replace(Some(tabs));
-        // Another tab may have written between this tab's first reading and its joining.
-        phone.catch_up();
+        if phone.tabs.hear_with(move |news| hearer.hear(news)) {
+            // Another tab wrote while this one was reading.
+            phone.catch_up();
+        } else {
+            phone.wake();
+        }
         phone.watch_the_day();
         phone
     }
@@ -72,7 +75,7 @@ impl Phone {
             match recorded {
                 Ok(changes) => {
                     phone.absorb(changes.clone());
-                    phone.tell(&TabMessage::Stored(changes));
+                    phone.tabs.tell(&TabMessage::Stored(changes));
                     phone.wake();
                 }
                 Err(error) => phone.book.refuse(error.into()),
@@ -82,11 +85,11 @@ impl Phone {
 
     /// Tries the server at once, through whichever tab leads.
     pub(crate) fn wake(self: &Rc<Self>) {
-        if self.leading.get() {
+        if self.tabs.leads() {
             self.exchange.borrow_mut().wake();
             self.pump();
         } else {
-            self.tell(&TabMessage::Wake);
+            self.tabs.tell(&TabMessage::Wake);
         }
     }
 
@@ -142,14 +145,32 @@ impl Phone {
         self.book.absorb(changes);
     }
 
-    fn hear(self: &Rc<Self>, message: TabMessage) {
+    /// Takes in a page of many. On a slow line each is worth showing; on a fast one drawing them would take longer than
+    /// loading them.
+    fn absorb_part(&self, changes: Vec<StoreChange>) {
+        let now_ms = clock::now_ms();
+        if now_ms.abs_diff(self.drawn_ms.get()) < DRAW_EVERY_MS {
+            self.taken_in.set(self.taken_in.get() + 1);
+            self.book.absorb_unseen(changes);
+        } else {
+            self.drawn_ms.set(now_ms);
+            self.absorb(changes);
+        }
+    }
+
+    fn hear(self: &Rc<Self>, news: TabNews) {
+        let message = match news {
+            TabNews::Told(message) => message,
+            // Another tab led until now and may have stored answers that this tab never heard.
+            TabNews::Leads => return self.catch_up(),
+        };
         match message {
             TabMessage::Stored(changes) => {
                 let has_own = changes
                     .iter()
                     .any(|it| matches!(it, StoreChange::PutOutgoing(_)));
                 self.absorb(changes);
-                if has_own && self.leading.get() {
+                if has_own && self.tabs.leads() {
                     self.wake();
                 }
             }
@@ -168,26 +189,14 @@ impl Phone {
                 });
             }
             TabMessage::Reload => self.catch_up(),
-            TabMessage::Wake if self.leading.get() => self.wake(),
+            TabMessage::Wake if self.tabs.leads() => self.wake(),
             TabMessage::Wake => {}
         }
     }
 
-    fn tell(&self, message: &TabMessage) {
-        if let Some(tabs) = self.tabs.borrow().as_ref() {
-            tabs.tell(message);
-        }
-    }
-
-    fn take_the_lead(self: &Rc<Self>) {
-        self.leading.set(true);
-        // Another tab led until now and may have stored answers that this tab never heard.
-        self.catch_up();
-    }
-
     /// Sends what is due and sleeps until the next time. The leading tab's only loop.
     fn pump(self: &Rc<Self>) {
-        if !self.leading.get() || self.busy.get() {
+        if !self.tabs.leads() || self.busy.get() {
             return;
         }
         if self.wait_ms().is_none_or(|it| it > 0) {
@@ -233,7 +242,7 @@ impl Phone {
             .with_replica(|replica| self.exchange.borrow_mut().handle_reply(replica, now, reply));
         match taken {
             Ok(changes) => {
-                self.keep(changes).await;
+                self.keep(changes, None).await;
             }
             Err(_) => self.say_failed(AppError::Server),
         }
@@ -248,7 +257,7 @@ impl Phone {
         match self.database.rebirth().await {
             Ok(changes) => {
                 self.absorb(changes.clone());
-                self.tell(&TabMessage::Stored(changes));
+                self.tabs.tell(&TabMessage::Stored(changes));
             }
             Err(error) => {
                 self.exchange
@@ -259,14 +268,18 @@ impl Phone {
         }
     }
 
-    /// Commits changes, then shows and tells them. On failure nothing is shown that is not kept.
-    async fn keep(self: &Rc<Self>, changes: Vec<StoreChange>) -> bool {
+    /// Commits changes, then shows and tells them. On failure nothing is shown that is not kept. `page`: a page among them, as
+    /// it came.
+    async fn keep(self: &Rc<Self>, changes: Vec<StoreChange>, page: Option<String>) -> bool {
         if changes.is_empty() {
             return true;
         }
-        match self.database.commit(&changes).await {
+        let besides = Besides {
+            me: None,
+            page: page.as_deref(),
+        };
+        match self.database.commit_with(&changes, besides).await {
             Ok(()) => {
-                // Pages are long: nobody writes them down a second time for tabs that may not be there.
                 let page = changes.iter().find_map(|it| match it {
                     StoreChange::PutPage(page) => Some(page.is_last()),
                     _ => None,
@@ -274,14 +287,14 @@ impl Phone {
                 match page {
                     None => {
                         self.absorb(changes.clone());
-                        self.tell(&TabMessage::Stored(changes));
+                        self.tabs.tell(&TabMessage::Stored(changes));
                     }
-                    Some(is_last) => {
+                    // Pages are long: nobody writes them down a second time for tabs that may not be there.
+                    Some(true) => {
                         self.absorb(changes);
-                        if is_last {
-                            self.tell(&TabMessage::Reload);
-                        }
+                        self.tabs.tell(&TabMessage::Reload);
                     }
+                    Some(false) => self.absorb_part(changes),
                 }
                 true
             }
@@ -358,7 +371,7 @@ impl Phone {
             Link::SignedOut => None,
         };
         if link != Link::Unknown {
-            self.tell(&TabMessage::Contact {
+            self.tabs.tell(&TabMessage::Contact {
                 online,
                 last_contact_ms,
             });

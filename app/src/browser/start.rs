@@ -13,9 +13,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Event, HtmlDocument};
 
-use super::database::{Database, StoreError};
+use super::database::{Besides, Database, StoreError};
 use super::navigation;
 use super::phone::Phone;
+use super::tabs::Tabs;
 use super::worker::{self, WorkerMessage};
 use super::{api, clock, local};
 use crate::app::{App, Unavailable};
@@ -75,7 +76,7 @@ pub fn mount() {
         let words = words();
         tell_language(words);
         match open_kept(words).await {
-            Ok(Some((database, me, replica))) => {
+            Ok(Some((store, me, replica))) => {
                 clear_page();
                 let today = clock::today(&me, replica.head().clock_offset_ms);
                 let slot: Rc<RefCell<Option<Book>>> = Rc::default();
@@ -86,7 +87,7 @@ pub fn mount() {
                     app_view(book, words)
                 });
                 if let Some(book) = slot.take() {
-                    finish(Ok(database), book);
+                    finish(Ok(store), book);
                 }
             }
             Ok(None) => leave_for_sign_in(),
@@ -113,10 +114,21 @@ fn clear_page() {
     }
 }
 
+/// A person's store, and this tab's place among those that share it.
+type Store = (Database, Tabs);
+
+/// Joins the tabs first, so that nothing is written unheard once the store is read.
+async fn open(user: &str, held_up: impl Fn() + 'static) -> Result<Store, StoreError> {
+    let tabs = Tabs::join(user);
+    let database = Database::open(user, held_up).await?;
+    tabs.begin_reading();
+    Ok((database, tabs))
+}
+
 /// Opens the person's store after a page from the server, and keeps what the page brought.
-async fn open_after_page(me: &Me, pages: Vec<Page>, book: Book) -> Result<Database, StoreError> {
+async fn open_after_page(me: &Me, pages: Vec<Page>, book: Book) -> Result<Store, StoreError> {
     let held_up = move || book.say(Some(Snack::HeldUp(AppError::OldTab)));
-    let database = Database::open(me.user.as_str(), held_up).await?;
+    let (database, tabs) = open(me.user.as_str(), held_up).await?;
     let mut replica = database.load().await?;
     let mut news = Vec::new();
     for page in pages {
@@ -129,28 +141,36 @@ async fn open_after_page(me: &Me, pages: Vec<Page>, book: Book) -> Result<Databa
             news.push(StoreChange::PutPage(Box::new(page)));
         }
     }
-    database.commit(&news).await?;
-    database.put_me(me).await?;
-    for change in news {
-        replica.apply(change);
+    let besides = Besides {
+        me: Some(me),
+        page: None,
+    };
+    database.commit_with(&news, besides).await?;
+    if replica.is_blank() {
+        // All that the phone has is on the screen already.
+        book.absorb(vec![StoreChange::PutHead(replica.head().clone())]);
+    } else {
+        for change in news {
+            replica.apply(change);
+        }
+        book.replace(replica, me.clone());
     }
-    book.replace(replica, me.clone());
     // Where it is refused, the app starts from the server each time.
     local::set(LAST_USER, me.user.as_str());
-    Ok(database)
+    Ok((database, tabs))
 }
 
 /// The book of who signed in last, or the one that was open here last. Where there is none, or the browser threw its store
 /// away, whoever is signed in begins anew; `None` when nobody is.
-async fn open_kept(words: Words) -> Result<Option<(Database, Me, Replica)>, AppError> {
+async fn open_kept(words: Words) -> Result<Option<(Store, Me, Replica)>, AppError> {
     let held_up = move || show_unavailable(&AppError::OldTab, words);
     if let Some(user) = signed_in_last().or_else(|| local::get(LAST_USER)) {
-        let database = Database::open(&user, held_up).await?;
+        let (database, tabs) = open(&user, held_up).await?;
         if let Some(me) = database.me().await? {
             let replica = database.load().await?;
             // The cookie may end before the session does: then the same book opens.
             local::set(LAST_USER, &user);
-            return Ok(Some((database, me, replica)));
+            return Ok(Some(((database, tabs), me, replica)));
         }
     }
     let me = match api::me().await {
@@ -158,11 +178,11 @@ async fn open_kept(words: Words) -> Result<Option<(Database, Me, Replica)>, AppE
         Err(_) => return Ok(None),
         Ok(me) => me,
     };
-    let database = Database::open(me.user.as_str(), held_up).await?;
+    let (database, tabs) = open(me.user.as_str(), held_up).await?;
     let replica = database.load().await?;
     database.put_me(&me).await?;
     local::set(LAST_USER, me.user.as_str());
-    Ok(Some((database, me, replica)))
+    Ok(Some(((database, tabs), me, replica)))
 }
 
 fn signed_in_last() -> Option<String> {
@@ -173,9 +193,9 @@ fn signed_in_last() -> Option<String> {
     js_sys::decode_uri_component(name).ok().map(String::from)
 }
 
-fn finish(opened: Result<Database, StoreError>, book: Book) {
-    let database = match opened {
-        Ok(database) => database,
+fn finish(opened: Result<Store, StoreError>, book: Book) {
+    let (database, tabs) = match opened {
+        Ok(store) => store,
         Err(error) => {
             // The page stays readable; each change is answered that it was not kept, those tapped before this too.
             let error = AppError::from(error);
@@ -191,7 +211,7 @@ fn finish(opened: Result<Database, StoreError>, book: Book) {
     if matches!(untrack(|| book.snack()), Some(Snack::HeldUp(_))) {
         book.say(None);
     }
-    let phone = Phone::run(database, book);
+    let phone = Phone::run(database, tabs, book);
     PHONE.set(Some(phone));
     book.connect(|draft| {
         if let Some(phone) = self::phone() {

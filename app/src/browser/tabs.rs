@@ -1,5 +1,8 @@
 //! Tabs of one person on one phone: one leads (and talks to the server), all hear what each has stored.
 
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
 use js_sys::{Function, Object, Promise, Reflect};
 use serde_json::Value;
 use sync::StoreChange;
@@ -10,7 +13,7 @@ use web_sys::{BroadcastChannel, MessageEvent};
 
 /// What one tab tells the others.
 #[derive(Debug, Clone)]
-pub(crate) enum TabMessage {
+pub enum TabMessage {
     /// Changes that are committed in the shared store.
     Stored(Vec<StoreChange>),
     /// So much is new in the shared store that it is best read again.
@@ -62,64 +65,132 @@ impl Wire for TabMessage {
     }
 }
 
-/// The channel between the tabs of one person.
-#[derive(Debug)]
-pub(crate) struct Tabs {
+/// What a tab learns of the others.
+#[derive(Debug, Clone)]
+pub enum TabNews {
+    /// One of them told something.
+    Told(TabMessage),
+    /// None of them leads: from now on this one does.
+    Leads,
+}
+
+type Hearer = Rc<dyn Fn(TabNews)>;
+
+/// This tab's place among the tabs of one person. It leaves them when this is dropped.
+pub struct Tabs(Rc<Place>);
+
+struct Place {
     channel: Option<BroadcastChannel>,
-    lock: String,
+    leads: Cell<bool>,
+    /// Ends the holding of the lock.
+    release: RefCell<Option<Function>>,
+    hearer: RefCell<Option<Hearer>>,
+    /// Whether news came while nobody heard.
+    missed: Cell<bool>,
 }
 
 impl Tabs {
-    /// Joins the tabs of `partition` and hears what they tell.
-    pub(crate) fn join(partition: &str, hear: impl Fn(TabMessage) + 'static) -> Self {
+    /// Joins the tabs of `partition` and asks for the lead: it comes at once where the browser has no Web Locks, else when
+    /// no other tab holds the lock.
+    #[must_use]
+    pub fn join(partition: &str) -> Self {
         let name = format!("sotay-{partition}");
-        let channel = BroadcastChannel::new(&name).ok();
-        if let Some(channel) = &channel {
+        let place = Rc::new(Place {
+            channel: BroadcastChannel::new(&name).ok(),
+            leads: Cell::new(false),
+            release: RefCell::new(None),
+            hearer: RefCell::new(None),
+            missed: Cell::new(false),
+        });
+        if let Some(channel) = &place.channel {
+            let hearing = Rc::downgrade(&place);
             let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-                let message = event
-                    .data()
-                    .as_string()
-                    .map(|it| TabMessage::from_json(&it));
-                if let Some(Ok(message)) = message {
-                    hear(message);
+                let text = event.data().as_string();
+                let message = text.map(|it| TabMessage::from_json(&it));
+                if let (Some(Ok(message)), Some(place)) = (message, hearing.upgrade()) {
+                    place.hear(TabNews::Told(message));
                 }
             });
             channel.set_onmessage(Some(listener.as_ref().unchecked_ref()));
-            // The channel lives as long as the page.
+            // A closed channel calls it no more.
             listener.forget();
         }
-        Self {
-            channel,
-            lock: name,
-        }
+        place.ask_for_the_lead(&name);
+        Self(place)
+    }
+
+    /// The store is read from here on: what the tabs told before is in it.
+    pub fn begin_reading(&self) {
+        self.0.missed.set(false);
+    }
+
+    /// Hands what comes from now on to `hearer`. Whether something came since [`Self::begin_reading`], which the reading
+    /// may have missed.
+    #[must_use]
+    pub fn hear_with(&self, hearer: impl Fn(TabNews) + 'static) -> bool {
+        self.0.hearer.replace(Some(Rc::new(hearer)));
+        self.0.missed.get()
+    }
+
+    /// Whether this tab leads.
+    #[must_use]
+    pub fn leads(&self) -> bool {
+        self.0.leads.get()
     }
 
     /// Tells every other tab.
-    pub(crate) fn tell(&self, message: &TabMessage) {
-        if let Some(channel) = &self.channel {
+    pub fn tell(&self, message: &TabMessage) {
+        if let Some(channel) = &self.0.channel {
             // A closed channel only means that nobody listens.
             let _ = channel.post_message(&JsValue::from_str(&message.to_json()));
         }
     }
+}
 
-    /// Calls `lead` when this tab becomes the leader: at once where the browser has no Web Locks,
-    /// else when no other tab holds the lock. The lock is held until the page goes.
-    pub(crate) fn lead(&self, lead: impl FnOnce() + 'static) {
-        let Some(request) = lock_manager() else {
-            lead();
+impl Place {
+    fn hear(&self, news: TabNews) {
+        let hearer = self.hearer.borrow().clone();
+        match hearer {
+            Some(hearer) => hearer(news),
+            None => self.missed.set(true),
+        }
+    }
+
+    fn lead(&self) {
+        self.leads.set(true);
+        self.hear(TabNews::Leads);
+    }
+
+    fn ask_for_the_lead(self: &Rc<Self>, name: &str) {
+        let Some((locks, request)) = lock_manager() else {
+            self.lead();
             return;
         };
+        let leading = Rc::downgrade(self);
         let held = Closure::once_into_js(move |_lock: JsValue| {
-            lead();
-            Promise::new(&mut |_, _| {})
+            // Whoever has left takes nothing.
+            let place = leading.upgrade()?;
+            let promise = Promise::new(&mut |release, _| {
+                place.release.replace(Some(release));
+            });
+            place.lead();
+            Some(promise)
         });
-        let (locks, request) = request;
-        if request
-            .call2(&locks, &JsValue::from_str(&self.lock), &held)
-            .is_err()
-        {
+        if request.call2(&locks, &name.into(), &held).is_err() {
             // Without the lock this tab stays a follower; another page load tries again.
             web_sys::console::warn_1(&"Web Locks refused".into());
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some(channel) = &self.channel {
+            channel.close();
+        }
+        if let Some(release) = self.release.take() {
+            // Resolving a promise cannot fail.
+            let _ = release.call0(&JsValue::NULL);
         }
     }
 }

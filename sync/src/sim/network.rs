@@ -1,7 +1,7 @@
 //! The path between phones and the server: keeps messages in no order and for any time.
 
-use crate::client::PageWanted;
 use crate::ids::{AuthorId, Incarnation, Scope};
+use crate::protocol::PageWanted;
 
 use super::options::Options;
 use super::random::Random;

@@ -14,7 +14,11 @@ const PART: char = '\u{1f}';
 const PART_END: char = '\u{20}';
 
 /// Only awaits requests of this transaction: anything else would let the browser close it.
-pub(super) async fn write(tx: &Transaction<'_>, change: &StoreChange) -> Result<(), StoreError> {
+pub(super) async fn write(
+    tx: &Transaction<'_>,
+    change: &StoreChange,
+    page_text: Option<&str>,
+) -> Result<(), StoreError> {
     let (store, key) = match change {
         StoreChange::PutHead(_) => (META, HEAD.to_owned()),
         StoreChange::PutClockOffset(clock_offset_ms) => {
@@ -49,7 +53,7 @@ pub(super) async fn write(tx: &Transaction<'_>, change: &StoreChange) -> Result<
             return clear(tx, &[PAGES, STAGED, REGISTERS, HISTORY], scope);
         }
         StoreChange::DropPages(scope) => return clear(tx, &[STAGED], scope),
-        StoreChange::PutPage(page) => return put_page(tx, page).await,
+        StoreChange::PutPage(page) => return put_page(tx, page, page_text).await,
     };
     put_change(tx, store, &key, change)
 }
@@ -67,24 +71,32 @@ fn put_change(
 
 /// Takes everything of a scope out of stores whose keys begin with it.
 fn clear(tx: &Transaction<'_>, stores: &[&str], scope: &Scope) -> Result<(), StoreError> {
-    let key = |end: char| format!("{scope}{end}");
+    let (from, to) = bounds(scope);
     for name in stores {
-        tx.delete_between(name, key(PART), key(PART_END))?;
+        tx.delete_between(name, from.clone(), to.clone())?;
     }
     Ok(())
 }
 
+/// Between these stand the keys that begin with a scope.
+fn bounds(scope: &Scope) -> (String, String) {
+    let key = |end: char| format!("{scope}{end}");
+    (key(PART), key(PART_END))
+}
+
 /// A page stays one value: thousands of registers are written and read in a few steps. Pages wait apart until they are all
 /// there; then they take the place of what was there of the scope.
-async fn put_page(tx: &Transaction<'_>, page: &Page) -> Result<(), StoreError> {
+async fn put_page(tx: &Transaction<'_>, page: &Page, text: Option<&str>) -> Result<(), StoreError> {
     let key = |number: u32| format!("{}{PART}{}", page.scope, place(number.into()));
-    let text = page.to_json();
+    let text = text.map_or_else(|| page.to_json(), str::to_owned);
     if !page.is_last() {
         return tx.put(STAGED, &key(page.number), text);
     }
     clear(tx, &[PAGES, REGISTERS, HISTORY], &page.scope)?;
-    for number in 0..page.number {
-        tx.copy(STAGED, PAGES, &key(number)).await?;
+    let (from, to) = bounds(&page.scope);
+    let staged = tx.between(STAGED, from, to).await?;
+    for (number, text) in (0..page.number).zip(staged) {
+        tx.put_value(PAGES, &key(number), text)?;
     }
     clear(tx, &[STAGED], &page.scope)?;
     tx.put(PAGES, &key(page.number), text)?;

@@ -2,6 +2,7 @@
 
 use indexed_db_futures::error::{Error as IdbError, OpenDbError, UnexpectedDataError};
 use sync::wire::WireError;
+use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::DomException;
 
 use crate::error::AppError;
@@ -34,7 +35,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    fn no_storage() -> Self {
+    pub(super) fn no_storage() -> Self {
         Self::Unavailable("no IndexedDB".to_owned())
     }
 }
@@ -58,11 +59,23 @@ impl From<StoreError> for AppError {
 /// floating numbers, at 7 kB of the phone's wasm.
 impl From<IdbError> for StoreError {
     fn from(error: IdbError) -> Self {
-        let exception: DomException = match error {
-            IdbError::DomException(it) => it.into(),
-            IdbError::MissingData(UnexpectedDataError::TransactionAborted) => return Self::GivenUp,
-            _ => return Self::no_storage(),
-        };
+        match error {
+            IdbError::DomException(it) => DomException::from(it).into(),
+            IdbError::MissingData(UnexpectedDataError::TransactionAborted) => Self::GivenUp,
+            _ => Self::no_storage(),
+        }
+    }
+}
+
+/// What IndexedDB throws are exceptions.
+impl From<JsValue> for StoreError {
+    fn from(thrown: JsValue) -> Self {
+        thrown.unchecked_into::<DomException>().into()
+    }
+}
+
+impl From<DomException> for StoreError {
+    fn from(exception: DomException) -> Self {
         let name = exception.name();
         let reason = [name.as_str(), ": ", &exception.message()].concat();
         match name.as_str() {

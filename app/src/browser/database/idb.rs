@@ -21,17 +21,16 @@ pub(super) use indexed_db_futures::transaction::TransactionMode as Mode;
 /// What to do while another tab holds the database open under an older schema.
 pub(super) type Blocked = Rc<dyn Fn()>;
 
-/// The layout of a database.
+/// The layout of a database. It grows by adding stores; an old store is never re-indexed.
 pub(super) struct Schema {
     pub(super) version: u8,
-    /// Stores that a database of an earlier version lacks; 0 stands for a new one.
-    pub(super) missing: fn(u8) -> &'static [&'static str],
+    pub(super) stores: &'static [&'static str],
 }
 
 /// An open database.
 pub(super) struct Connection {
     idb: Idb,
-    _watch: Option<Watch>,
+    _keeper: Keeper,
 }
 
 impl Connection {
@@ -42,28 +41,13 @@ impl Connection {
         schema: &Schema,
         blocked: &Blocked,
     ) -> Result<Self, StoreError> {
-        let (blocked, missing) = (blocked.clone(), schema.missing);
-        let idb = Idb::open(name)
-            .with_version(schema.version)
-            .with_on_blocked(move |_| {
-                blocked();
-                Ok(())
-            })
-            .with_on_upgrade_needed(move |event, idb| {
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "versions of our own schema are small counts"
-                )]
-                let before = event.old_version() as u8;
-                for name in missing(before) {
-                    idb.create_object_store(name).build()?;
-                }
-                Ok(())
-            })
-            .await?;
-        let watch = Watch::set(name, schema.version, idb.clone()).await;
-        Ok(Self { idb, _watch: watch })
+        let kept = open_kept(name, schema, blocked).await?;
+        let idb = Idb::open(name).with_version(schema.version).await?;
+        let keeper = Keeper::new(kept, idb.clone());
+        Ok(Self {
+            idb,
+            _keeper: keeper,
+        })
     }
 
     /// Begins a transaction of strict durability over `stores`.
@@ -81,39 +65,63 @@ impl Drop for Connection {
     }
 }
 
-/// A second connection, which hears that another tab wants to change or delete the database and closes both. The crate's own way to
-/// hear of it is 2.6 kB of the phone's wasm, and its connection cannot be listened to from outside.
-struct Watch {
+/// A second connection: it brings the schema up, and hears that another tab wants to change or delete the database. The crate's own
+/// ways to do so are 9 kB of the phone's wasm, most of it to print floating numbers, and its connection cannot be listened to
+/// from outside.
+struct Keeper {
     idb: IdbDatabase,
     _leave: Closure<dyn Fn()>,
 }
 
-impl Watch {
-    /// `None` where the browser refuses: then the other tab waits until this one is closed.
-    async fn set(name: &str, version: u8, watched: Idb) -> Option<Self> {
-        let factory = web_sys::window()?.indexed_db().ok()??;
-        let request = factory.open_with_u32(name, version.into()).ok()?;
-        let opened = Promise::new(&mut |resolve, reject| {
-            request.set_onsuccess(Some(&resolve));
-            request.set_onerror(Some(&reject));
-        });
-        JsFuture::from(opened).await.ok()?;
-        let idb: IdbDatabase = request.result().ok()?.unchecked_into();
+impl Keeper {
+    fn new(idb: IdbDatabase, watched: Idb) -> Self {
         let leaving = idb.clone();
         let leave = Closure::<dyn Fn()>::new(move || {
             leaving.close();
             watched.clone().close();
         });
         idb.set_onversionchange(Some(leave.as_ref().unchecked_ref()));
-        Some(Self { idb, _leave: leave })
+        Self { idb, _leave: leave }
     }
 }
 
-impl Drop for Watch {
+impl Drop for Keeper {
     fn drop(&mut self) {
         self.idb.set_onversionchange(None);
         self.idb.close();
     }
+}
+
+async fn open_kept(
+    name: &str,
+    schema: &Schema,
+    blocked: &Blocked,
+) -> Result<IdbDatabase, StoreError> {
+    let factory = web_sys::window().and_then(|it| it.indexed_db().ok().flatten());
+    let factory = factory.ok_or_else(StoreError::no_storage)?;
+    let request = factory.open_with_u32(name, schema.version.into())?;
+    let (upgrading, stores) = (request.clone(), schema.stores);
+    let upgrade = Closure::<dyn FnMut() -> Result<(), JsValue>>::new(move || {
+        let idb: IdbDatabase = upgrading.result()?.unchecked_into();
+        let there = idb.object_store_names();
+        for name in stores.iter().filter(|it| !there.contains(it)) {
+            idb.create_object_store(name)?;
+        }
+        Ok(())
+    });
+    request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
+    let blocked = blocked.clone();
+    let held_up = Closure::<dyn Fn()>::new(move || blocked());
+    request.set_onblocked(Some(held_up.as_ref().unchecked_ref()));
+    let opened = Promise::new(&mut |resolve, reject| {
+        request.set_onsuccess(Some(&resolve));
+        request.set_onerror(Some(&reject));
+    });
+    if JsFuture::from(opened).await.is_err() {
+        let error = request.error()?.ok_or_else(StoreError::no_storage)?;
+        return Err(error.into());
+    }
+    Ok(request.result()?.unchecked_into())
 }
 
 /// A transaction. Nothing of it is kept unless it is committed.
@@ -126,8 +134,18 @@ impl Transaction<'_> {
 
     /// Puts a text. The request goes out at once; the commit says whether it held.
     pub(super) fn put(&self, store: &str, key: &str, text: String) -> Result<(), StoreError> {
+        self.put_value(store, key, text.into())
+    }
+
+    /// Puts what [`Self::between`] gave.
+    pub(super) fn put_value(
+        &self,
+        store: &str,
+        key: &str,
+        value: JsValue,
+    ) -> Result<(), StoreError> {
         let store = self.store(store)?;
-        store.put(text).with_key(key.to_owned()).build()?;
+        store.put(value).with_key(key.to_owned()).build()?;
         Ok(())
     }
 
@@ -156,35 +174,41 @@ impl Transaction<'_> {
     }
 
     pub(super) async fn get(&self, store: &str, key: &str) -> Result<Option<String>, StoreError> {
-        let found: Option<JsValue> = self.value(store, key).await?;
-        Ok(found.and_then(|it| it.as_string()))
-    }
-
-    /// Copies what is at a key of one store, if anything, to the same key of another; it never leaves the browser.
-    pub(super) async fn copy(&self, from: &str, to: &str, key: &str) -> Result<(), StoreError> {
-        if let Some(found) = self.value(from, key).await? {
-            let to = self.store(to)?;
-            to.put(found).with_key(key.to_owned()).build()?;
-        }
-        Ok(())
-    }
-
-    async fn value(&self, store: &str, key: &str) -> Result<Option<JsValue>, StoreError> {
         let get = self.store(store)?.get(key.to_owned()).primitive()?;
-        Ok(get.await?)
+        let found: Option<JsValue> = get.await?;
+        Ok(found.and_then(|it| it.as_string()))
     }
 
     /// Every text of a store from a key on, in order of the keys.
     pub(super) async fn all_from(&self, store: &str, key: &str) -> Result<Vec<String>, StoreError> {
-        let range: KeyRange<String> = KeyRange::LowerBound(key.to_owned(), false);
+        let range = KeyRange::LowerBound(key.to_owned(), false);
+        let found = self.values(store, range).await?;
+        Ok(found.iter().filter_map(JsValue::as_string).collect())
+    }
+
+    /// What stands from one key up to another, in order of the keys, as the browser holds it.
+    pub(super) async fn between(
+        &self,
+        store: &str,
+        from: String,
+        to: String,
+    ) -> Result<Vec<JsValue>, StoreError> {
+        let range = KeyRange::Bound(from, false, to, true);
+        self.values(store, range).await
+    }
+
+    async fn values(
+        &self,
+        store: &str,
+        range: KeyRange<String>,
+    ) -> Result<Vec<JsValue>, StoreError> {
         let store = self.store(store)?;
-        let all = store.get_all::<String>().with_query::<String, _>(range);
-        let found = all.primitive()?.await?;
-        let mut texts = Vec::with_capacity(found.len());
-        for text in found {
-            texts.push(text?);
+        let all = store.get_all::<JsValue>().with_query::<String, _>(range);
+        let mut values = Vec::new();
+        for value in all.primitive()?.await? {
+            values.push(value?);
         }
-        Ok(texts)
+        Ok(values)
     }
 
     /// Waits until everything is durable, or was refused.

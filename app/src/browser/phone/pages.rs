@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use futures_util::future::{OptionFuture, join};
 use sync::{Link, Scope, StoreChange};
 
 use super::Phone;
@@ -17,6 +18,7 @@ impl Phone {
         }
         let mut scopes = self.book.me().scopes();
         let mut anew: Option<Scope> = None;
+        let mut early = None;
         while let Some(mut wanted) = self
             .book
             .with_replica(|replica| self.exchange.borrow().next_page(replica, &scopes))
@@ -25,16 +27,27 @@ impl Phone {
             if anew.as_ref() == Some(&scope) {
                 wanted.at = None;
             }
-            match api::page(&wanted).await {
-                Ok(Fetched::Page(page)) => {
+            let fetched = match early.take() {
+                Some((of, fetched)) if of == wanted => fetched,
+                _ => api::page(&wanted).await,
+            };
+            match fetched {
+                Ok(Fetched::Page(page, text)) => {
+                    let following = page.following();
                     let changes = self
                         .book
                         .with_replica(|replica| self.exchange.borrow().take_page(replica, *page));
                     if changes.is_empty() {
                         // Overtaken: a later call asks again.
                         scopes.retain(|it| *it != scope);
-                    } else if !self.keep(changes).await {
-                        return;
+                    } else {
+                        // The next page is on its way while this one is written down.
+                        let fetching = OptionFuture::from(following.as_ref().map(api::page));
+                        let (kept, fetched) = join(self.keep(changes, text), fetching).await;
+                        if !kept {
+                            return;
+                        }
+                        early = following.zip(fetched);
                     }
                     self.book.with_replica(|replica| {
                         self.exchange.borrow_mut().page_kept(replica, &scope);
@@ -45,7 +58,7 @@ impl Phone {
                 Ok(Fetched::Gone) => anew = Some(scope),
                 Ok(Fetched::Denied) => {
                     scopes.retain(|it| *it != scope);
-                    self.keep(vec![StoreChange::ForgetScope(scope)]).await;
+                    self.keep(vec![StoreChange::ForgetScope(scope)], None).await;
                 }
                 Err(failure) => {
                     self.exchange

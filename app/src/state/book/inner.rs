@@ -59,7 +59,7 @@ impl Inner {
     pub(super) fn index(&mut self) {
         let before = std::mem::take(&mut self.rows);
         for (at, task) in self.handbook.tasks.iter().enumerate() {
-            let id = task_id(task);
+            let id = TaskId::of(task);
             let known = place_of(&before, &id).ok().map(|it| &before[it]);
             let news = known.map_or_else(|| News::new(0), |it| it.news.clone());
             let (Ok(place) | Err(place)) = place_of(&self.rows, &id);
@@ -122,13 +122,6 @@ fn place_of(rows: &[Box<Row>], id: &TaskId) -> Result<usize, usize> {
     rows.binary_search_by(|it| it.id.cmp(id))
 }
 
-pub(super) fn task_id(task: &Task) -> TaskId {
-    TaskId {
-        family: task.family,
-        record: task.id.clone(),
-    }
-}
-
 /// Registers that changes write; `None` when so much changed that everything is read anew.
 pub(super) fn touched(changes: &[StoreChange]) -> Option<Vec<RegisterKey>> {
     let mut keys: Vec<RegisterKey> = Vec::new();
@@ -146,16 +139,6 @@ pub(super) fn touched(changes: &[StoreChange]) -> Option<Vec<RegisterKey>> {
         }
     }
     Some(keys)
-}
-
-/// Whether changes only bring a further page of a scope that is not whole yet: worth showing at 1, 2, 4, 8, … pages, so that a
-/// large unit is not read anew for each of them.
-pub(super) fn is_one_of_many(changes: &[StoreChange], replica: &Replica) -> bool {
-    let [StoreChange::PutPage(page)] = changes else {
-        return false;
-    };
-    let begun = !replica.cursors().contains_key(&page.scope);
-    begun && !page.is_last() && !page.number.saturating_add(1).is_power_of_two()
 }
 
 /// As much of the tree as the phone knows: its own unit below the library's.

@@ -7,7 +7,7 @@ use domain::kinds::task::TaskEdit;
 use leptos::prelude::*;
 use sync::{Change, Draft, FieldName, Kind, RecordId, RegisterKey, Replica, StoreChange};
 
-use super::inner::{News, is_one_of_many, touched};
+use super::inner::{News, touched};
 use super::{Book, Recorder, Snack, TaskId, tell};
 use crate::error::AppError;
 use crate::session::Me;
@@ -134,11 +134,6 @@ impl Book {
 
     /// Takes in changes that are committed in the store.
     pub fn absorb(&self, changes: Vec<StoreChange>) {
-        if self.with_replica(|replica| is_one_of_many(&changes, replica)) {
-            let mut changes = changes.into_iter();
-            self.change(|it| changes.by_ref().for_each(|change| it.replica.apply(change)));
-            return;
-        }
         let touched = touched(&changes);
         let mut changes = Some(changes);
         self.change(|it| {
@@ -153,6 +148,12 @@ impl Book {
         self.tell_tasks(touched.as_deref());
         tell(self.content);
         tell(self.status);
+    }
+
+    /// As [`Self::absorb`], but the screen stays as it is until more comes.
+    pub fn absorb_unseen(&self, changes: Vec<StoreChange>) {
+        let mut changes = changes.into_iter();
+        self.change(|it| changes.by_ref().for_each(|change| it.replica.apply(change)));
     }
 
     fn tell_tasks(&self, touched: Option<&[RegisterKey]>) {

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{Failure, PageWanted};
+use crate::client::Failure;
 use crate::ids::{AuthorId, Incarnation, Scope};
 use crate::operation::Incoming;
-use crate::protocol::{Page, ScopePull, SyncReply, SyncRequest};
+use crate::protocol::{Page, PageWanted, ScopePull, SyncReply, SyncRequest};
 use crate::store::StoreChange;
 use crate::wire::Wire as _;
 
