@@ -13,7 +13,7 @@ use sync::{
 
 use backend::AccountChange;
 use batch::Admission;
-use queue::Queue;
+use queue::{Coming, Queue};
 pub use records::*;
 
 mod backend;
@@ -71,7 +71,17 @@ pub trait Storage: Send + Sync + 'static {
 
     /// Decides and commits operations; answers after they are durable, never before (invariant I1).
     async fn push(&self, push: Push) -> Result<Pushed, StorageError> {
-        self.queue().push(push).await
+        self.queue().push(push, None).await
+    }
+
+    /// Says that a push is here and will come within milliseconds.
+    fn announce(&self) -> Coming {
+        self.queue().announce()
+    }
+
+    /// As [`Self::push`], of a push that was announced.
+    async fn push_announced(&self, push: Push, coming: Coming) -> Result<Pushed, StorageError> {
+        self.queue().push(push, Some(coming)).await
     }
 
     /// Notes that a device called. Best effort: dropped when the writer is busy.

@@ -10,6 +10,10 @@ mod proxy;
 mod runs;
 mod usage;
 
+/// As the server's: a phone's own allocator is not what is measured.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Parser)]
 struct Arguments {
     #[command(subcommand)]

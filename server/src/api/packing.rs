@@ -1,25 +1,33 @@
 //! Bodies packed and unpacked whole. A packer that streams keeps its tables for as long as a phone's line takes: those of ten
 //! thousand phones at once would be some gigabytes.
 
-use std::io::{Read, Write as _};
+use std::cell::RefCell;
+use std::io::Read;
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
-use flate2::Compression;
 use flate2::read::GzDecoder;
-use flate2::write::GzEncoder;
+use flate2::{Compress, Compression, FlushCompress, Status};
 
 use super::error::ApiError;
 use crate::site::accepts;
 
 /// Shorter bodies do not gain.
 const PACK_FROM_BYTES: usize = 1_024;
+/// Window of gzip, as a power of two: the widest that it has.
+const GZIP_WINDOW_BITS: u8 = 15;
 /// Bytes that brotli reads at a time.
 const BROTLI_BUFFER: usize = 4_096;
 /// Widest window of a packed body, as a power of two: four times what it may unpack to. The unpacker makes room for all of a
 /// window; without this limit ninety bytes took 200 MB.
 const BROTLI_WINDOW_BITS_MAX: u8 = 22;
+
+thread_local! {
+    /// One for each thread: its tables are a third of a megabyte, and making them took longer than packing an answer.
+    static PACKER: RefCell<Compress> =
+        RefCell::new(Compress::new_gzip(Compression::fast(), GZIP_WINDOW_BITS));
+}
 
 /// Unpacks a request's body to at most `bytes_max`.
 ///
@@ -98,7 +106,20 @@ fn packed(headers: &HeaderMap, body: &str) -> Option<Vec<u8>> {
     if body.len() < PACK_FROM_BYTES || !accepts(headers, "gzip") {
         return None;
     }
-    let mut packer = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::fast());
-    packer.write_all(body.as_bytes()).ok()?;
-    packer.finish().ok()
+    PACKER.with_borrow_mut(|packer| pack(packer, body.as_bytes()))
+}
+
+fn pack(packer: &mut Compress, plain: &[u8]) -> Option<Vec<u8>> {
+    packer.reset();
+    let mut out = Vec::with_capacity(plain.len() / 2 + PACK_FROM_BYTES);
+    loop {
+        let read = usize::try_from(packer.total_in()).ok()?;
+        let rest = plain.get(read..)?;
+        match packer.compress_vec(rest, &mut out, FlushCompress::Finish) {
+            Ok(Status::StreamEnd) => return Some(out),
+            // It is full.
+            Ok(_) => out.reserve(plain.len() + PACK_FROM_BYTES),
+            Err(_) => return None,
+        }
+    }
 }

@@ -43,6 +43,7 @@ pub async fn sync(
     let body = body?;
     // Held until the answer is packed.
     let _room = state.syncs.enter(body.len()).await;
+    let coming = state.storage.announce();
     let body = packing::unpack(&parts.headers, body, REQUEST_BYTES_MAX)?;
     let mut request = SyncRequest::parse(&body).map_err(|error| match error {
         ProtocolError::TooLarge => ApiError::too_large(),
@@ -60,6 +61,7 @@ pub async fn sync(
     let known = state.storage.device(&request.device, &incarnation).await?;
     let backed_up = known.as_ref().and_then(|it| it.backed_up);
     let (receipts, expect) = if request.ops.is_empty() {
+        drop(coming);
         let expect = greet(&state, &principal, request, known, now_ms);
         (Vec::new(), expect)
     } else {
@@ -76,7 +78,7 @@ pub async fn sync(
             now_ms,
             new_scopes: Vec::new(),
         };
-        let pushed = state.storage.push(push).await?;
+        let pushed = state.storage.push_announced(push, coming).await?;
         (pushed.receipts, pushed.expect)
     };
     let asked: Vec<_> = cursors

@@ -1,6 +1,8 @@
 //! The way to the writer: questions in, answers out.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 
 use sync::{Scope, ScopeState};
 use tokio::sync::{Mutex, mpsc, oneshot};
@@ -14,9 +16,26 @@ use super::{Contact, Push, Pushed, StorageError};
 /// Jobs that may wait for the writer; senders wait beyond that.
 const QUEUE_MAX: usize = 1_024;
 
+/// A push whose body is here: until it is dropped the writer waits a little for that push, so that it goes into the same commit.
+pub struct Coming(Arc<AtomicUsize>);
+
+impl Coming {
+    fn announce(coming: &Arc<AtomicUsize>) -> Self {
+        coming.fetch_add(1, Relaxed);
+        Self(Arc::clone(coming))
+    }
+}
+
+impl Drop for Coming {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
+    }
+}
+
 /// A running writer. Only storages of this crate have one.
 pub struct Queue {
     jobs: mpsc::Sender<Job>,
+    coming: Arc<AtomicUsize>,
     writer: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -24,9 +43,11 @@ impl Queue {
     /// Starts the writer of a database.
     pub(super) fn start(backend: Box<dyn Backend>) -> Self {
         let (jobs, queued) = mpsc::channel(QUEUE_MAX);
-        let writer = tokio::spawn(writer::run(backend, queued));
+        let coming = Arc::default();
+        let writer = tokio::spawn(writer::run(backend, queued, Arc::clone(&coming)));
         Self {
             jobs,
+            coming,
             writer: Mutex::new(Some(writer)),
         }
     }
@@ -40,8 +61,17 @@ impl Queue {
         answered.await.map_err(|_| StorageError::Unavailable)?
     }
 
-    pub(super) async fn push(&self, push: Push) -> Result<Pushed, StorageError> {
+    pub(super) fn announce(&self) -> Coming {
+        Coming::announce(&self.coming)
+    }
+
+    pub(super) async fn push(
+        &self,
+        push: Push,
+        coming: Option<Coming>,
+    ) -> Result<Pushed, StorageError> {
         let needs = sync::needs(&push.request);
+        drop(coming);
         self.ask(|answer| Job::Push(Box::new(PushJob { push, needs }), answer))
             .await
     }

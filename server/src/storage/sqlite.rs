@@ -32,6 +32,8 @@ pub const FILE_NAME: &str = "sotay.sqlite3";
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Connections for reading.
 const READERS_MAX: u32 = 8;
+/// Prepared statements of a connection: more than the writer has.
+const STATEMENTS_KEPT: usize = 128;
 /// Longest wait for a reader.
 const READER_WAIT_MAX: Duration = Duration::from_secs(10);
 /// Pages are larger than the default so that most operations fit a leaf.
@@ -64,7 +66,7 @@ impl SqliteStorage {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT)
-            .statement_cache_capacity(64)
+            .statement_cache_capacity(STATEMENTS_KEPT)
             .disable_statement_logging();
         let mut writer = SqliteConnection::connect_with(&options).await?;
         MIGRATIONS.run_direct(&mut writer).await.map_err(|error| {
@@ -74,6 +76,8 @@ impl SqliteStorage {
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS_MAX)
             .acquire_timeout(READER_WAIT_MAX)
+            // A file does not hang up: asking each time whether it did is a way to its thread and back.
+            .test_before_acquire(false)
             .connect_with(options.read_only(true).create_if_missing(false))
             .await?;
         let queue = Queue::start(Box::new(SqliteBackend(writer)));

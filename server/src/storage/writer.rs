@@ -4,12 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
 use sync::{
     Address, Decision, DeviceState, Incoming, Lifetime, LogEntry, OpSeq, REQUEST_OPS_MAX,
     RegisterKey, Scope, Segment, ServerClock, SyncRequest, Working,
 };
 use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout_at};
 
 use super::backend::{Backend, Transaction};
 use super::batch::{Batch, Done, Job, PushJob};
@@ -20,16 +24,31 @@ use super::{Contact, Push, Pushed, STRUCTURE_FIELD, StorageError, to_json, upkee
 /// Entries of one segment: an import is long, and a phone on a bad line pulls whole segments.
 const SEGMENT_ENTRIES_MAX: usize = 500;
 
-/// Writes until told to stop or until nobody can ask any more.
-pub(super) async fn run(mut backend: Box<dyn Backend>, mut jobs: mpsc::Receiver<Job>) {
+/// Longest wait for pushes that were announced. A commit costs about as much as reading three of them.
+const GATHER_MAX: Duration = Duration::from_millis(4);
+
+/// Writes until told to stop or until nobody can ask any more. `coming`: pushes that were announced and did not come yet.
+pub(super) async fn run(
+    mut backend: Box<dyn Backend>,
+    mut jobs: mpsc::Receiver<Job>,
+    coming: Arc<AtomicUsize>,
+) {
     let mut states = States::default();
     while let Some(first) = jobs.recv().await {
         let mut batch = Batch::default();
         batch.put(first);
-        while !batch.is_full()
-            && let Ok(job) = jobs.try_recv()
-        {
-            batch.put(job);
+        let until = Instant::now() + GATHER_MAX;
+        while !batch.is_full() {
+            let job = match jobs.try_recv() {
+                Err(_) if coming.load(Relaxed) > 0 => {
+                    timeout_at(until, jobs.recv()).await.ok().flatten()
+                }
+                job => job.ok(),
+            };
+            match job {
+                Some(job) => batch.put(job),
+                None => break,
+            }
         }
         let stop = batch.stop;
         let upkeep = batch.upkeep.take();

@@ -77,6 +77,7 @@ macro_rules! suite {
             i05_registers_are_the_fold_of_the_log,
             i09_one_bad_operation_never_holds_up_its_neighbours,
             many_devices_at_once_leave_a_contiguous_log,
+            what_was_announced_and_never_came_holds_nobody_up,
             a_rule_that_panics_fails_its_own_push_only,
             refused_operations_are_kept_in_full_and_once,
             a_snapshot_leaves_imports_out_of_history,

@@ -281,6 +281,9 @@ async fn write_devices(
     connection: &mut SqliteConnection,
     rows: &[DeviceRow],
 ) -> Result<(), StorageError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
     for DeviceRow {
         contact, filled, ..
     } in rows
@@ -296,20 +299,31 @@ async fn write_devices(
             .execute(&mut *connection)
             .await?;
         }
-        let born_of = contact.born_of.as_ref().map(Incarnation::as_str);
-        sqlx::query(
-            "UPDATE device SET replaced_ms = ?1,
-                 lost_unsent = CASE WHEN incarnation = ?2 THEN 0 ELSE unsent_reported END
-             WHERE device = ?3 AND user = ?4 AND replaced_ms IS NULL AND NOT EXISTS
-                 (SELECT 1 FROM device WHERE device = ?3 AND incarnation = ?5)",
-        )
-        .bind(contact.at_ms)
-        .bind(born_of.unwrap_or_default())
-        .bind(contact.device.as_str())
-        .bind(contact.user.as_str())
-        .bind(contact.incarnation.as_str())
-        .execute(&mut *connection)
-        .await?;
     }
+    // One statement for all of them: each is a way to SQLite's thread and back.
+    let called = |it: &DeviceRow| {
+        let DeviceRow { contact, .. } = it;
+        let born_of = contact.born_of.as_ref().map(Incarnation::as_str);
+        serde_json::json!([
+            contact.device.as_str(),
+            contact.incarnation.as_str(),
+            contact.user.as_str(),
+            contact.at_ms,
+            born_of
+        ])
+    };
+    let called: Vec<_> = rows.iter().map(called).collect();
+    sqlx::query(
+        "UPDATE device SET replaced_ms = n.at_ms,
+             lost_unsent = CASE WHEN device.incarnation = n.born_of THEN 0 ELSE device.unsent_reported END
+         FROM (SELECT value ->> 0 AS device, value ->> 1 AS incarnation, value ->> 2 AS user,
+                 value ->> 3 AS at_ms, value ->> 4 AS born_of FROM json_each(?)) AS n
+         WHERE device.device = n.device AND device.user = n.user AND device.replaced_ms IS NULL
+             AND NOT EXISTS (SELECT 1 FROM device AS k
+                 WHERE k.device = n.device AND k.incarnation = n.incarnation)",
+    )
+    .bind(serde_json::Value::from(called).to_string())
+    .execute(&mut *connection)
+    .await?;
     Ok(DEVICE.run(connection, rows).await?)
 }

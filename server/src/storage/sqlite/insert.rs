@@ -4,8 +4,8 @@ use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{Sqlite, SqliteConnection};
 
-/// Rows of one statement, largest first. The last is 1, so every count can be made up.
-const CHUNK_ROWS: [usize; 3] = [64, 8, 1];
+/// Rows of one statement, largest first: every count is made up of few. Each statement is a way to `SQLite`'s thread and back.
+const CHUNK_ROWS: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
 
 /// A statement under construction.
 pub(super) type Statement<'q> = Query<'q, Sqlite, SqliteArguments<'q>>;

@@ -1,6 +1,11 @@
 //! What becomes of operations.
 
+use std::time::Duration;
+
 use super::*;
+
+/// Far more than the few milliseconds that the writer may wait, far less than for ever.
+const HELD_UP_MAX: Duration = Duration::from_secs(10);
 
 pub async fn i01_what_was_acknowledged_is_there_after_reopening_without_closing<F: Fixture>() {
     let fixture = F::new();
@@ -102,6 +107,19 @@ pub async fn i09_one_bad_operation_never_holds_up_its_neighbours<F: Fixture>() {
         ]
     );
     assert_eq!(pushed.expect, OpSeq::new(9).unwrap());
+}
+
+pub async fn what_was_announced_and_never_came_holds_nobody_up<F: Fixture>() {
+    let fixture = F::new();
+    let storage = fixture.open().await;
+    // Its request broke off after it was announced, and nobody has noticed yet.
+    let never = storage.announce();
+    for seq in 1..=20 {
+        let pushed = push(&*storage, "d1", vec![tick("d1", seq, "a", true)]);
+        let pushed = tokio::time::timeout(HELD_UP_MAX, pushed).await;
+        assert_eq!(pushed.expect("the writer waits for it").accepted, 1);
+    }
+    drop(never);
 }
 
 pub async fn many_devices_at_once_leave_a_contiguous_log<F: Fixture>() {
