@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 
-use crate::routes;
 use crate::screen::Screen;
 use crate::state::book::Book;
 use crate::ui::icons::sprite;
-use crate::ui::parts;
 use crate::ui::snack::snack_bar;
+use crate::ui::{device, parts};
 use crate::words::Words;
+use crate::{further, routes};
 
 /// The app of one signed-in person: the same rendering on the server and in the browser.
 #[component]
@@ -25,12 +25,10 @@ pub fn App(
         let view = match Screen::of_path(&path.get()) {
             Screen::Today => routes::today::today(book, words),
             Screen::Tasks => routes::tasks::tasks(book, words),
-            Screen::Task(record) => routes::task::task(book, words, &record),
-            Screen::Schedule => routes::schedule::schedule(book, words),
-            Screen::Decoration => routes::decoration::decoration(book, words),
-            Screen::More => routes::more::more(book, words),
-            Screen::Sync => routes::sync::sync(book, words),
-            Screen::NotFound => routes::not_found::not_found(book, words),
+            Screen::Further(screen) => further::draw(book, words, screen).unwrap_or_else(|| {
+                device::fetch_further(book);
+                routes::on_the_way::on_the_way(book, words)
+            }),
         };
         vec![view]
     });

@@ -12,6 +12,8 @@ mod tabs;
 mod worker;
 
 pub use database::{Besides, Database, StoreError};
+pub use local::{get as kept, set as keep};
+pub use navigation::fetch_further;
 pub use phone::Phone;
 pub use settings::{accept_update, set_language, set_theme, sign_in, sign_out, sync_now};
 pub use start::{hydrate, mount};

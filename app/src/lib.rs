@@ -8,6 +8,7 @@ pub mod board;
 #[cfg(feature = "hydrate")]
 pub mod browser;
 pub mod error;
+mod further;
 mod routes;
 pub mod screen;
 pub mod session;

@@ -3,6 +3,7 @@
 pub mod decoration;
 pub mod more;
 pub mod not_found;
+pub mod on_the_way;
 pub mod schedule;
 pub mod sync;
 pub mod task;

@@ -8,6 +8,13 @@ pub enum Screen {
     Today,
     /// `/tasks`
     Tasks,
+    /// Behind those two.
+    Further(Further),
+}
+
+/// A screen that is not among the first which a person sees: [`crate::further`] draws it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Further {
     /// `/tasks/B16` and `/decoration/R01`: the record's id.
     Task(String),
     /// `/schedule`
@@ -27,16 +34,23 @@ impl Screen {
     #[must_use]
     pub fn of_path(path: &str) -> Self {
         let mut parts = path.split('/').filter(|it| !it.is_empty());
-        match (parts.next(), parts.next(), parts.next()) {
-            (None, ..) => Self::Today,
-            (Some("tasks"), None, _) => Self::Tasks,
-            (Some("schedule"), None, _) => Self::Schedule,
-            (Some("decoration"), None, _) => Self::Decoration,
-            (Some("more"), None, _) => Self::More,
-            (Some("more"), Some("sync"), None) => Self::Sync,
-            (Some("tasks" | "decoration"), Some(record), None) => Self::Task(record.to_owned()),
-            _ => Self::NotFound,
-        }
+        let further = match (parts.next(), parts.next(), parts.next()) {
+            (None, ..) => return Self::Today,
+            (Some("tasks"), None, _) => return Self::Tasks,
+            (Some("schedule"), None, _) => Further::Schedule,
+            (Some("decoration"), None, _) => Further::Decoration,
+            (Some("more"), None, _) => Further::More,
+            (Some("more"), Some("sync"), None) => Further::Sync,
+            (Some("tasks" | "decoration"), Some(record), None) => Further::Task(record.to_owned()),
+            _ => Further::NotFound,
+        };
+        Self::Further(further)
+    }
+
+    /// Whether the app has such a screen.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        *self != Self::Further(Further::NotFound)
     }
 }
 
@@ -51,17 +65,21 @@ mod tests {
             ("", Screen::Today),
             ("/tasks", Screen::Tasks),
             ("/tasks/", Screen::Tasks),
-            ("/tasks/B16", Screen::Task("B16".to_owned())),
-            ("/decoration/R01", Screen::Task("R01".to_owned())),
-            ("/schedule", Screen::Schedule),
-            ("/decoration", Screen::Decoration),
-            ("/more", Screen::More),
-            ("/more/sync", Screen::Sync),
-            ("/more/elsewhere", Screen::NotFound),
-            ("/tasks/B16/x", Screen::NotFound),
-            ("/bang", Screen::NotFound),
         ] {
             assert_eq!(Screen::of_path(path), screen, "{path}");
+        }
+        for (path, screen) in [
+            ("/tasks/B16", Further::Task("B16".to_owned())),
+            ("/decoration/R01", Further::Task("R01".to_owned())),
+            ("/schedule", Further::Schedule),
+            ("/decoration", Further::Decoration),
+            ("/more", Further::More),
+            ("/more/sync", Further::Sync),
+            ("/more/elsewhere", Further::NotFound),
+            ("/tasks/B16/x", Further::NotFound),
+            ("/bang", Further::NotFound),
+        ] {
+            assert_eq!(Screen::of_path(path), Screen::Further(screen), "{path}");
         }
     }
 }

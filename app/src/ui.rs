@@ -7,6 +7,7 @@ pub mod frame;
 pub mod history;
 pub mod icons;
 pub mod markup;
+pub mod news;
 pub mod notes;
 pub mod parts;
 pub mod ruler;

@@ -10,6 +10,14 @@ use crate::process::{command, run};
 use crate::tools::Toolbox;
 use crate::workspace::Workspace;
 
+/// What a build of the app in parts needs beside `--split`. The splitter tells wasm-bindgen that there are no reference types, since parts
+/// cannot share a table of them; wasm-bindgen's own crate has to hear the same, or the app asks for an import that nobody gives.
+/// Cargo takes these flags in place of those in `.cargo/config.toml`.
+pub const SPLIT: [(&str, &str); 1] = [(
+    "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+    "--cfg erase_components -C target-feature=-reference-types",
+)];
+
 /// Builds pages and server; `target/site` and the program are fresh afterwards.
 pub fn build(workspace: &Workspace) -> Result<()> {
     let tools = Toolbox::for_pages(workspace)?;
@@ -17,7 +25,8 @@ pub fn build(workspace: &Workspace) -> Result<()> {
         .command(workspace, "cargo")
         // A failed build has said why; where cargo-leptos noticed is of no interest.
         .env_remove("RUST_BACKTRACE")
-        .args(["leptos", "build", "--release"]))?;
+        .envs(SPLIT)
+        .args(["leptos", "build", "--release", "--split"]))?;
     let server = workspace.server();
     ensure!(
         server.is_file(),

@@ -41,5 +41,6 @@ pub fn watch(workspace: &Workspace) -> Result<()> {
     let tools = Toolbox::for_pages(workspace)?;
     run(tools
         .command(workspace, "cargo")
-        .args(["leptos", "watch", "--", "serve", "--demo"]))
+        .envs(release::SPLIT)
+        .args(["leptos", "watch", "--split", "--", "serve", "--demo"]))
 }

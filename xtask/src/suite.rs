@@ -200,7 +200,7 @@ fn clippy_browser(workspace: &Workspace) -> Result<Outcome> {
     run(command("cargo", &workspace.root)
         .arg("clippy")
         .args(BROWSER_OPTIONS)
-        .args(["--lib", "--", "--deny=warnings"]))?;
+        .args(["--lib", "--features=split", "--", "--deny=warnings"]))?;
     Ok(Outcome::Passed(None))
 }
 

@@ -3,9 +3,12 @@
 use leptos::prelude::{GetUntracked as _, RwSignal, Set as _};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, Event, HtmlElement, MouseEvent};
 
+use crate::further;
 use crate::screen::Screen;
+use crate::state::book::Book;
 
 /// The path of the page's address.
 pub(crate) fn current_path() -> String {
@@ -48,7 +51,26 @@ fn go(path: RwSignal<String>, to: &str) {
         let _ = window.location().assign(to);
         return;
     }
-    path.set(to.to_owned());
+    let to = to.to_owned();
+    if matches!(Screen::of_path(&to), Screen::Further(_)) && !further::is_here() {
+        // What is on the screen stays until the other one can stand there.
+        spawn_local(async move {
+            further::fetch().await;
+            if current_path() == to {
+                arrive(path, to);
+            }
+        });
+    } else {
+        arrive(path, to);
+    }
+}
+
+/// Draws the screen of the address, from its beginning.
+fn arrive(path: RwSignal<String>, to: String) {
+    let Some(window) = web_sys::window() else {
+        return;
+    };
+    path.set(to);
     // A screen reader starts at the new content, as after a page load.
     let main = window
         .document()
@@ -58,6 +80,15 @@ fn go(path: RwSignal<String>, to: &str) {
     }
     // Last: focus scrolls to what it is given.
     window.scroll_to_with_x_and_y(0.0, 0.0);
+}
+
+/// Brings the further screens and draws again when they came.
+pub fn fetch_further(book: Book) {
+    spawn_local(async move {
+        if further::fetch().await {
+            book.redraw();
+        }
+    });
 }
 
 /// The path that a plain click on a link of this app leads to; everything else is the browser's.
@@ -75,6 +106,6 @@ fn own_target(event: &MouseEvent) -> Option<String> {
         .ok()??;
     let to = link.get_attribute("href")?;
     // Paths that are no screen (the board) and other sites are ordinary navigations.
-    let is_ours = to.starts_with('/') && Screen::of_path(&to) != Screen::NotFound;
+    let is_ours = to.starts_with('/') && Screen::of_path(&to).is_known();
     (is_ours && link.get_attribute("rel").is_none()).then_some(to)
 }

@@ -21,6 +21,8 @@ use super::worker::{self, WorkerMessage};
 use super::{api, clock, local};
 use crate::app::{App, Unavailable};
 use crate::error::AppError;
+use crate::further;
+use crate::screen::Screen;
 use crate::session::{Me, Start};
 use crate::state::book::{Book, Snack};
 use crate::state::status::Offline;
@@ -52,19 +54,34 @@ pub fn hydrate() {
     let words = words();
     let pages = start.pages.clone();
     let me = start.me.clone();
-    let slot: Rc<RefCell<Option<Book>>> = Rc::default();
-    let filled = slot.clone();
-    clear_page();
-    mount_to_body(move || {
-        let opened = Book::from_start(start);
-        filled.replace(Some(opened));
-        app_view(opened, words)
-    });
-    if let Some(book) = slot.take() {
-        spawn_local(async move {
-            let opened = open_after_page(&me, pages, book).await;
-            finish(opened, book);
+    let take_over = move || {
+        let slot: Rc<RefCell<Option<Book>>> = Rc::default();
+        let filled = slot.clone();
+        clear_page();
+        mount_to_body(move || {
+            let opened = Book::from_start(start);
+            filled.replace(Some(opened));
+            app_view(opened, words)
         });
+        slot.take()
+    };
+    let go_on = async move |book: Book| {
+        let opened = open_after_page(&me, pages, book).await;
+        finish(opened, book);
+    };
+    if matches!(
+        Screen::of_path(&navigation::current_path()),
+        Screen::Further(_)
+    ) {
+        // The server's rendering stays until the app's own can stand there.
+        spawn_local(async move {
+            further::fetch().await;
+            if let Some(book) = take_over() {
+                go_on(book).await;
+            }
+        });
+    } else if let Some(book) = take_over() {
+        spawn_local(async move { go_on(book).await });
     }
 }
 
@@ -77,12 +94,20 @@ pub fn mount() {
         tell_language(words);
         match open_kept(words).await {
             Ok(Some((store, me, replica))) => {
+                if matches!(
+                    Screen::of_path(&navigation::current_path()),
+                    Screen::Further(_)
+                ) {
+                    further::fetch().await;
+                }
                 clear_page();
                 let today = clock::today(&me, replica.head().clock_offset_ms);
                 let slot: Rc<RefCell<Option<Book>>> = Rc::default();
                 let filled = slot.clone();
                 mount_to_body(move || {
                     let book = Book::new(me, replica, today);
+                    // The shell is the worker's: it keeps all files. Said at once, so that nothing moves under a finger.
+                    book.update_status(|it| it.offline = Offline::Ready);
                     filled.replace(Some(book));
                     app_view(book, words)
                 });
@@ -219,6 +244,12 @@ fn finish(opened: Result<Store, StoreError>, book: Book) {
         }
     });
     listen();
+    // Before anybody asks for them.
+    spawn_local(async {
+        if !further::is_here() {
+            further::fetch().await;
+        }
+    });
     worker::register(move |message| show_worker(book, &message));
 }
 

@@ -7,11 +7,15 @@ use domain::text;
 use leptos::prelude::*;
 
 use crate::state::book::{Book, TaskId};
+use crate::ui::device;
 use crate::ui::frame::{Tab, screen, section_head, unit_name};
 use crate::ui::markup::Markup;
 use crate::ui::parts::{self, Entry};
 use crate::ui::task_row::task_rows;
 use crate::words::Words;
+
+/// Where this phone keeps the filter between visits.
+const FILTER_KEY: &str = "sotay.tasks.filter";
 
 /// What of the list to show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +69,9 @@ struct PhaseFound {
 impl Search {
     fn new(book: Book) -> Self {
         let query = RwSignal::new(String::new());
-        let filter = RwSignal::new(0_u32);
+        let kept = device::kept(FILTER_KEY).and_then(|it| it.parse().ok());
+        let kept = kept.filter(|it: &u32| (*it as usize) < Filter::EACH.len());
+        let filter = RwSignal::new(kept.unwrap_or_default());
         // Nothing is folded before somebody searches.
         let hays = Memo::new(move |_| -> Vec<String> {
             book.with(|handbook| {
@@ -197,7 +203,10 @@ fn filters(words: Words, search: Search) -> AnyView {
                 "filter",
                 face,
                 move || search.filter.get() == index,
-                move || search.filter.set(index),
+                move || {
+                    device::keep(FILTER_KEY, &index.to_string());
+                    search.filter.set(index);
+                },
             )
         })
         .collect();

@@ -11,6 +11,7 @@ use crate::state::book::{Book, TaskId};
 use crate::state::status::Offline;
 use crate::ui::frame::{Tab, screen, section_head, unit_line};
 use crate::ui::markup::Markup;
+use crate::ui::news::news;
 use crate::ui::ruler::day_ruler;
 use crate::ui::task_row::{due_words, task_rows};
 use crate::ui::{device, format, parts};
@@ -55,6 +56,7 @@ pub fn today(book: Book, words: Words) -> AnyView {
         parts::live("", move || countdown_card(book, words)),
         parts::live("", move || offline_note(book, words)),
         update_note(book, words),
+        news(book, words),
         section(Call::Overdue, words.today_overdue()),
         section(Call::Today, words.today_today()),
         section(Call::Superior, words.today_superior()),

@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use domain::date::CivilDate;
 use domain::handbook::Handbook;
+use domain::kinds::PLAN;
 use domain::progress::Progress;
 use domain::rights;
 use domain::task::{Task, TaskFamily};
 use leptos::prelude::*;
-use sync::{AuthorId, Draft, LogEntry, Outgoing, Replica, StoreChange};
+use sync::{AuthorId, Cursor, Draft, LogEntry, Outgoing, Replica, ServerSeq, StoreChange};
 
 mod inner;
 mod writing;
@@ -32,6 +33,15 @@ pub struct TaskId {
 }
 
 impl TaskId {
+    /// By the kind and the id of its record; `None` when that is no task.
+    #[must_use]
+    pub fn of_record(kind: &str, record: &str) -> Option<Self> {
+        Some(Self {
+            family: TaskFamily::of_kind(kind)?,
+            record: record.to_owned(),
+        })
+    }
+
     /// Of a task.
     #[must_use]
     pub fn of(task: &Task) -> Self {
@@ -213,6 +223,30 @@ impl Book {
                 .filter(|it| it.op.kind.as_str() == kind && it.op.record.as_str() == id.record)
                 .cloned()
                 .collect()
+        })
+    }
+
+    /// How far the unit's log is known.
+    #[must_use]
+    pub fn place(&self) -> Option<Cursor> {
+        self.content.track();
+        self.peek(|it| it.replica.cursors().get(&it.me.unit).copied())
+    }
+
+    /// What other people have written at the unit's tasks after a place of its log, newest first.
+    #[must_use]
+    pub fn news(&self, after: ServerSeq) -> Vec<LogEntry> {
+        self.content.track();
+        self.peek(|it| {
+            let is_news = |entry: &&LogEntry| {
+                let op = &entry.op;
+                op.author != it.me.user
+                    && op.field.as_str() != PLAN
+                    && TaskFamily::of_kind(op.kind.as_str()).is_some()
+            };
+            let latest = it.replica.history(&it.me.unit).rev();
+            let after = latest.take_while(|entry| entry.server_seq > after);
+            after.filter(is_news).cloned().collect()
         })
     }
 

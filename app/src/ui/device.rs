@@ -1,6 +1,7 @@
 //! The few things a component may ask of the device; they do nothing while the server renders.
 
 use crate::error::AppError;
+use crate::state::book::Book;
 use crate::words::Language;
 
 /// How the screen looks.
@@ -28,18 +29,39 @@ impl Theme {
 }
 
 #[cfg(feature = "hydrate")]
-pub use in_browser::{accept_update, after, set_language, set_theme, sign_in, sign_out, sync_now};
+pub use in_browser::{
+    accept_update, after, fetch_further, keep, kept, set_language, set_theme, sign_in, sign_out,
+    sync_now,
+};
 #[cfg(not(feature = "hydrate"))]
-pub use on_server::{accept_update, after, set_language, set_theme, sign_in, sign_out, sync_now};
+pub use on_server::{
+    accept_update, after, fetch_further, keep, kept, set_language, set_theme, sign_in, sign_out,
+    sync_now,
+};
 
 #[cfg(feature = "hydrate")]
 mod in_browser {
-    use super::{AppError, Language, Theme};
+    use super::{AppError, Book, Language, Theme};
     use crate::browser;
 
     /// Runs `action` later.
     pub fn after(delay_ms: u32, action: impl FnOnce() + 'static) {
         gloo_timers::callback::Timeout::new(delay_ms, action).forget();
+    }
+
+    /// A small text that this phone keeps; nothing secret.
+    pub fn kept(key: &str) -> Option<String> {
+        browser::kept(key)
+    }
+
+    /// Keeps a small text on this phone.
+    pub fn keep(key: &str, text: &str) {
+        browser::keep(key, text);
+    }
+
+    /// Brings the further screens and draws again when they came.
+    pub fn fetch_further(book: Book) {
+        browser::fetch_further(book);
     }
 
     /// Calls the server now instead of at the next time.
@@ -79,8 +101,16 @@ mod in_browser {
 
 #[cfg(not(feature = "hydrate"))]
 mod on_server {
-    use super::{AppError, Language, Theme};
+    use super::{AppError, Book, Language, Theme};
 
+    /// In the browser only.
+    pub fn kept(_key: &str) -> Option<String> {
+        None
+    }
+    /// In the browser only.
+    pub fn keep(_key: &str, _text: &str) {}
+    /// In the browser only: the server has them.
+    pub fn fetch_further(_book: Book) {}
     /// Runs `action` later, in the browser only.
     pub fn after(_delay_ms: u32, _action: impl FnOnce() + 'static) {}
     /// In the browser only.

@@ -1,9 +1,9 @@
 //! The frame of every phone screen: bar with sync chip, content, tabs or the way back.
 
+use domain::date::{CivilDate, Minute};
 use leptos::prelude::*;
 use sync::Link;
 
-use super::format;
 use super::markup::Markup;
 use super::parts;
 use crate::state::book::Book;
@@ -119,9 +119,16 @@ fn chip_state(words: Words, status: &SyncStatus) -> String {
 
 fn chip_count(book: Book, words: Words, status: &SyncStatus) -> String {
     match status.last_contact_ms {
-        Some(at) if status.unsent == 0 && status.link == Link::Online => words.chip_at(
-            format::moment_short(words, at + status.clock_offset_ms, book.today()),
-        ),
+        // The day alone where it is another one: a chip that grows would move the screen under a finger.
+        Some(at) if status.unsent == 0 && status.link == Link::Online => {
+            let at_ms = at + status.clock_offset_ms;
+            let day = CivilDate::from_unix_ms(at_ms);
+            if day == book.today() {
+                words.chip_at(Minute::from_unix_ms(at_ms))
+            } else {
+                words.chip_on(day.short())
+            }
+        }
         _ => words.chip_unsent(status.unsent),
     }
 }

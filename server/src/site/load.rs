@@ -29,6 +29,10 @@ const PRECACHED: [&str; 4] = [
     "/manifest.webmanifest",
     "/icons/icon.svg",
 ];
+/// Where cargo-leptos puts the app and its parts.
+const PKG: &str = "/pkg/";
+/// How the names of the app's own files begin.
+const APP: &str = "/pkg/app.";
 /// Deepest folder that is looked into.
 const DEPTH_MAX: usize = 6;
 
@@ -58,8 +62,9 @@ pub(super) fn site(folder: &Path, cache_folder: &Path, made: &Made<'_>) -> std::
 
     let cache = compress::Cache::open(cache_folder);
     let worker = files.remove_entry(WORKER);
+    let parts = parts(&files, &entries.js);
     let mut assets = assets(files, &cache);
-    let precache = precache(&assets, &entries);
+    let precache = precache(&assets, &entries, &parts);
     if let Some((path, file)) = worker {
         let list = serde_json::to_string(&precache).map_err(std::io::Error::other)?;
         let mut files = Files::from([(path, file)]);
@@ -112,14 +117,32 @@ fn read_folder(
     Ok(())
 }
 
+/// Files that the app fetches when it needs them: those that it names, and those that they name.
+fn parts(files: &Files, app: &str) -> Vec<String> {
+    let mut found = vec![app.to_owned()];
+    let mut at = 0;
+    while let Some(path) = found.get(at) {
+        let text = files.get(path).map(|it| it.bytes.as_slice());
+        let text = text.and_then(|it| std::str::from_utf8(it).ok());
+        let is_named = |other: &&String| {
+            let file = other
+                .strip_prefix(PKG)
+                .filter(|it| !found.contains(*other) && !it.is_empty());
+            file.zip(text)
+                .is_some_and(|(file, text)| text.contains(file))
+        };
+        let named: Vec<String> = files.keys().filter(is_named).cloned().collect();
+        found.extend(named);
+        at += 1;
+    }
+    found
+}
+
 /// The app's file of a kind. Files of earlier builds may lie beside it: the latest counts.
 fn newest(files: &Files, end: &str) -> String {
     files
         .iter()
-        .filter(|(path, _)| {
-            path.strip_prefix("/pkg/")
-                .is_some_and(|it| !it.contains('/') && it.ends_with(end))
-        })
+        .filter(|(path, _)| path.starts_with(APP) && path.ends_with(end))
         .max_by_key(|(_, file)| file.modified)
         .map(|(path, _)| path.clone())
         .unwrap_or_default()
@@ -150,9 +173,15 @@ fn fill(files: &mut Files, path: &str, entries: &Assets, precache: &str) {
     }
 }
 
-fn precache(assets: &BTreeMap<String, Asset>, entries: &Assets) -> Vec<Precached> {
+fn precache(
+    assets: &BTreeMap<String, Asset>,
+    entries: &Assets,
+    parts: &[String],
+) -> Vec<Precached> {
+    let parts = parts.iter().map(String::as_str);
     [SHELL, &entries.css, &entries.js, &entries.wasm]
         .into_iter()
+        .chain(parts.filter(|it| ![entries.js.as_str(), &entries.wasm].contains(it)))
         .chain(PRECACHED)
         .filter_map(|url| {
             let asset = assets.get(url)?;
@@ -216,7 +245,7 @@ fn asset(path: &str, bytes: Vec<u8>, cache: &compress::Cache) -> Asset {
 
 /// Whether a file's name carries a hash of its contents, as cargo-leptos writes them: `app.H4sh….wasm`.
 fn is_hashed(path: &str) -> bool {
-    path.strip_prefix("/pkg/").is_some_and(|name| {
+    path.strip_prefix(PKG).is_some_and(|name| {
         name.split('.').skip(1).any(|part| {
             part.len() >= 16
                 && part

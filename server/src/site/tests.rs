@@ -102,6 +102,26 @@ fn the_worker_gets_the_build_and_a_list_of_files_that_exist() {
 }
 
 #[test]
+fn a_phone_keeps_the_parts_that_its_app_names_and_those_that_they_name() {
+    let folder = tempfile::tempdir().unwrap();
+    make(folder.path());
+    let parts = ["__wasm_split.n3w.js", "split_further.n3w.wasm"];
+    let app = format!("import('./{}');", parts[0]);
+    write(folder.path(), "site/pkg/app.AbCdEfGhIjKlMnOpQrSt.js", &app);
+    let split = format!("fetch(new URL('./{}', import.meta.url));", parts[1]);
+    write(folder.path(), &format!("site/pkg/{}", parts[0]), &split);
+    write(folder.path(), &format!("site/pkg/{}", parts[1]), "wasm");
+    write(folder.path(), "site/pkg/split_further.0ld.wasm", "wasm");
+    let site = load(folder.path());
+    let kept = |url: &str| site.precache().iter().filter(|it| it.url == url).count();
+    for part in parts {
+        assert_eq!(kept(&format!("/pkg/{part}")), 1, "{part}");
+    }
+    assert_eq!(kept("/pkg/split_further.0ld.wasm"), 0);
+    assert_eq!(kept(&site.entries().js), 1);
+}
+
+#[test]
 fn the_build_follows_the_contents_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     make(folder.path());

@@ -89,6 +89,11 @@ impl Book {
     /// Says that nothing was written, and draws the screen anew: a box that was tapped shows again what is kept.
     pub fn refuse(&self, error: AppError) {
         self.say(Some(Snack::Failed(error)));
+        self.redraw();
+    }
+
+    /// Draws the screen anew.
+    pub fn redraw(&self) {
         tell(self.drawing);
     }
 
